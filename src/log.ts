@@ -1,0 +1,15 @@
+/** Log lines go to stderr, one JSON object a line: stdout belongs to the protocol. */
+export interface Log {
+  info(event: string, fields?: Record<string, unknown>): void;
+  warn(event: string, fields?: Record<string, unknown>): void;
+  error(event: string, fields?: Record<string, unknown>): void;
+}
+
+/** `strike` takes known secrets out of each line before it is written. */
+export function jsonLog(strike: (text: string) => string, write: (line: string) => void = (l) => process.stderr.write(l)): Log {
+  const at = (level: string) => (event: string, fields: Record<string, unknown> = {}) =>
+    write(`${strike(JSON.stringify({ time: new Date().toISOString(), level, event, ...fields }))}\n`);
+  return { info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+export const silentLog: Log = { info() {}, warn() {}, error() {} };
