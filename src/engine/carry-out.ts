@@ -1,0 +1,215 @@
+import type { Context, Progress, RunContext } from '../operations/context.ts';
+import { type Operation, type StepEffect, StepFailed, Undecidable } from '../operations/operation.ts';
+import { type EndStatus, type Failure, type Journal, type JournalEvent, runState, undoKey } from '../storage/journal.ts';
+import { digestOf } from './digest.ts';
+
+/** A run stops here and keeps its journal as it is; whoever owns it next goes on from there. */
+export class Suspended extends Error {
+  override name = 'Suspended';
+}
+
+/** One attempt at an undo may meet a Coolify that restarts; five attempts reach over half a minute. */
+const UNDO_PAUSES = [1000, 2000, 5000, 10_000, 15_000];
+/** A lost answer's effect may still be on its way when we look for it. */
+const FIND_PAUSES = [0, 1000, 2000];
+
+export interface CarryOut {
+  operation: Operation;
+  journal: Journal;
+  /** Makes the event durable. When it cannot, nothing further is done. */
+  record(event: JournalEvent): Promise<void>;
+  /** For the steps; its signal is the caller's wish to cancel. */
+  context: RunContext;
+  /** Ends the process, not the run. */
+  stopping: AbortSignal;
+  /** Called before the end is recorded, so that no run ends without its audit entry. */
+  onEnd(status: EndStatus, output: object | null, journal: Journal): Promise<void>;
+  /** A durable engine's own bookkeeping around one effect. */
+  around?<T>(name: string, effect: () => Promise<T>): Promise<T>;
+  /** `undo`: whatever was done is taken back. */
+  direction?: 'forward' | 'undo';
+}
+
+/**
+ * Walks the steps of a run from wherever its journal says it is, and on failure walks the undos back. The one body
+ * that every durable adapter runs. Throws {@link Suspended} when it has to stop with the journal as it is.
+ */
+export async function carryOut(run: CarryOut): Promise<void> {
+  const { operation, journal, context } = run;
+  const { header } = journal;
+  const { given, list } = operation.plan(header.input, header.facts);
+  const total = list.reduce((sum, step) => sum + step.estimate, 0) || 1;
+  const around = run.around ?? ((_name, effect) => effect());
+
+  const record = async (event: JournalEvent): Promise<void> => {
+    try {
+      await run.record(event);
+    } catch (cause) {
+      throw new Suspended(`the journal of ${header.id} could not be written, nothing further is done`, { cause });
+    }
+    journal.events.push(event);
+  };
+  const now = () => context.clock.now();
+  const state = () => runState(journal);
+  const fractionAt = (position: number) => list.slice(0, position).reduce((sum, step) => sum + step.estimate, 0) / total;
+  const tell = (event: Progress['event'], message: string, position = state().position) =>
+    context.report({ event, message, fraction: fractionAt(position) });
+
+  if (state().ended) return;
+  if (digestOf(operation, header.input, header.facts) !== header.digest) {
+    const fix = `Finish it with the version that began it (${header.version}), or see by hand what it left.`;
+    const failure = failed('the program has changed since this run began, so its plan cannot be followed', 'fault', fix);
+    await record({ type: 'failed', step: state().position, failure, at: now() });
+    return end('failed', null);
+  }
+
+  if (run.direction === 'undo' && !state().failure) {
+    const failure = failed('a person asked to take this run back', 'cancelled', 'Nothing to do.');
+    await record({ type: 'failed', step: state().position, failure, at: now() });
+  }
+  if (!state().failure && state().position === 0 && !state().open) tell('BEGIN', `${header.id}: ${operation.title}`);
+  while (!state().failure && state().position < list.length) await forward(state().position);
+  if (state().failure) return undoAll();
+  tell('COMMITTED', `${header.id}: all ${list.length} steps done`, list.length);
+  return end('success', { ...given, ...state().done });
+
+  async function forward(index: number): Promise<void> {
+    const step = list[index]!;
+    const before = state();
+    tell('STEP', step.title, index);
+    try {
+      const known = { ...given, ...before.done };
+      const result = await around(step.name, () =>
+        perform(step, context, known, before.open, (mark) => record({ type: 'begun', step: index, mark, at: now() })),
+      );
+      await record({ type: 'done', step: index, result, at: now() });
+      tell('DONE', step.title, index + 1);
+    } catch (error) {
+      if (error instanceof Suspended) throw error;
+      if (run.stopping.aborted) throw new Suspended('the process is stopping');
+      const failure = explain(error, context);
+      await record({ type: 'failed', step: index, failure, at: now() });
+      tell('FAILED', `${step.title}: ${failure.message}`, index);
+    }
+  }
+
+  async function undoAll(): Promise<void> {
+    // Undoing goes on where the wish to cancel would have stopped it.
+    const undoing: RunContext = { ...context, signal: run.stopping };
+    tell('ROLLBACK', `${header.id}: taking back what was begun`);
+    for (const index of [...state().marks.keys()].sort((a, b) => b - a)) {
+      for (const part of (list[index]!.undo ?? []).keys()) await undoOne(index, part, undoing);
+    }
+    return end(state().undoFailed.length > 0 ? 'failed' : 'rolled_back', null);
+  }
+
+  async function undoOne(index: number, part: number, undoing: RunContext): Promise<void> {
+    const undo = list[index]!.undo![part]!;
+    const key = undoKey(index, part);
+    if (state().undone.has(key)) return;
+    for (const pause of [0, ...UNDO_PAUSES]) {
+      try {
+        if (pause) await undoing.clock.sleep(pause, run.stopping);
+        const before = state();
+        const earlier = [...before.undone].filter(([k]) => k.startsWith(`${index}.`)).map(([, result]) => result);
+        const known = Object.assign({}, given, before.done, ...earlier, { mark: before.marks.get(index) });
+        const open = before.undoMarks.has(key) ? { mark: before.undoMarks.get(key) } : null;
+        const result = await around(`undo ${list[index]!.name} ${part}`, () =>
+          perform(undo, undoing, known, open, (mark) => record({ type: 'undo_begun', step: index, part, mark, at: now() })),
+        );
+        await record({ type: 'undo_done', step: index, part, result, at: now() });
+        tell('ROLLBACK', undo.title);
+        return;
+      } catch (error) {
+        if (error instanceof Suspended) throw error;
+        if (run.stopping.aborted) throw new Suspended('the process is stopping');
+        const failure = explain(error, undoing);
+        await record({ type: 'undo_failed', step: index, part, failure, at: now() });
+        if (failure.kind === 'undecidable') return;
+      }
+    }
+  }
+
+  async function end(status: EndStatus, output: object | null): Promise<void> {
+    await run.onEnd(status, output, journal);
+    await record({ type: 'ended', status, output, at: now() });
+  }
+}
+
+/** Carries out one effect, or finds that it is there already. `open` is set when it was begun before. */
+async function perform(
+  effect: StepEffect<object, unknown, object>,
+  ctx: RunContext,
+  given: object,
+  open: { mark: unknown } | null,
+  begin: (mark: unknown) => Promise<void>,
+): Promise<object> {
+  ctx.signal.throwIfAborted();
+  const mark = open ? open.mark : ((await effect.mark?.(ctx, given)) ?? null);
+  if (open) {
+    const found = await lookFor(effect, ctx, given, mark);
+    if (found) return found;
+  } else {
+    await begin(mark);
+  }
+  try {
+    return await effect.run(ctx, given, mark);
+  } catch (error) {
+    if (!mayHaveTakenEffect(error)) throw error;
+    const found = await lookFor(effect, ctx, given, mark);
+    if (found) return found;
+    throw error;
+  }
+}
+
+async function lookFor(
+  effect: StepEffect<object, unknown, object>,
+  ctx: Context & RunContext,
+  given: object,
+  mark: unknown,
+): Promise<object | undefined> {
+  if (!effect.find) return undefined;
+  for (const pause of FIND_PAUSES) {
+    await ctx.clock.sleep(pause, ctx.signal);
+    const found = await effect.find(ctx, given, mark);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** A request whose answer never came may have been carried out all the same; clients say so by `sent: 'maybe'`. */
+const mayHaveTakenEffect = (error: unknown): boolean =>
+  error instanceof Error && 'sent' in error && error.sent === 'maybe';
+
+function explain(error: unknown, ctx: Context): Failure {
+  const failure = ctx.signal.aborted
+    ? failed('cancelled by the caller', 'cancelled', 'Call again when it is wanted.')
+    : explained(error);
+  return { ...failure, message: ctx.strike(failure.message), logs: failure.logs.map(ctx.strike) };
+}
+
+function explained(error: unknown): Failure {
+  if (error instanceof StepFailed) {
+    const { message, stage, severity, fix, logs, details } = error;
+    return { message, stage, severity, fix, logs: [...logs], details, kind: 'failed' };
+  }
+  if (error instanceof Undecidable) {
+    const fix = `Look at ${error.candidates.join(', ') || 'the resource'} in Coolify and decide by hand; nothing was repeated.`;
+    return { ...failed(error.message, 'undecidable', fix), details: { candidates: error.candidates } };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const next = error instanceof Error && 'next' in error && typeof error.next === 'string' ? error.next : undefined;
+  return next === undefined
+    ? failed(message, 'fault', 'This is a fault of Fairlead: report it with the run id.')
+    : failed(message, 'failed', next);
+}
+
+const failed = (message: string, kind: Failure['kind'], fix: string): Failure => ({
+  message,
+  kind,
+  fix,
+  stage: 'unknown',
+  severity: kind === 'cancelled' ? 'low' : 'high',
+  logs: [],
+  details: {},
+});
