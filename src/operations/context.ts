@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import type { Coolify } from '../coolify/coolify.ts';
-import type { Journal } from '../storage/journal.ts';
 
 /** Who asks. A union and not a nullable id: the audit is written from it. */
 export type Actor =
@@ -58,10 +57,19 @@ export interface Settings {
 
 /** Runs as operations see them: to follow, list and cancel. */
 export interface Runs {
-  get(id: string): Promise<Journal | undefined>;
-  list(limit: number): Promise<Journal[]>;
-  /** Resolves when the run has ended or the time is over, whichever comes first. */
-  wait(id: string, milliseconds: number, signal: AbortSignal): Promise<Journal | undefined>;
+  /** The answer of a run as it is now, or as it is when `milliseconds` are over or it has ended. */
+  follow(id: string, milliseconds: number, signal: AbortSignal): Promise<Record<string, unknown> | undefined>;
+  /** Newest first. */
+  list(limit: number): Promise<RunSummary[]>;
   /** `ended`: there was nothing left to cancel. */
   cancel(id: string): Promise<'asked' | 'ended'>;
+}
+
+export interface RunSummary {
+  run_id: string;
+  operation: string;
+  status: 'success' | 'rolled_back' | 'failed' | 'pending' | 'interrupted';
+  /** ISO 8601. */
+  started_at: string;
+  doing: string;
 }

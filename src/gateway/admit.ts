@@ -1,0 +1,55 @@
+import type { Admitted } from '../engine/run.ts';
+import type { Actor } from '../operations/context.ts';
+import type { Effect, Operation } from '../operations/operation.ts';
+import { Refusal } from '../refusal.ts';
+import type { AuditEntry } from '../storage/stores.ts';
+
+/** What may be done without asking, by effect. */
+export type Policy = Readonly<Record<Effect, 'allow' | 'ask' | 'deny'>>;
+
+export interface AdmitOptions {
+  policy: Policy;
+  audit(entry: AuditEntry): Promise<void>;
+  now(): number;
+}
+
+/**
+ * The owner, at the own machine: stdio and the command line. Identity is the process's own. Nobody else is there who
+ * could approve, so what policy wants approved is refused.
+ */
+export function admitOwner({ policy, audit, now }: AdmitOptions): Admitted {
+  const actor: Actor = { kind: 'owner' };
+  return {
+    actor,
+    permit: ({ effect }) => ({ allow: 'yes', ask: 'ask', deny: 'no' } as const)[policy[effect]],
+    approved: async () => false,
+    askApproval: async (plan) => {
+      throw new Refusal(
+        'needs_approval',
+        `Policy wants another person's approval for ${plan.operation}, and here there is nobody else.`,
+        'Use `fairlead serve`, where another person can approve, or change the policy for this effect.',
+      );
+    },
+    audit: (operation, outcome, details) => audit(auditEntry(actor, operation, outcome, details, now())),
+  };
+}
+
+export function auditEntry(
+  actor: Actor,
+  operation: Operation,
+  outcome: string,
+  details: Record<string, unknown>,
+  at: number,
+  resource: { type: string; id: string; name: string } = { type: operation.noun, id: '', name: '' },
+): AuditEntry {
+  return {
+    timestamp: new Date(at).toISOString(),
+    user: 'name' in actor ? actor.name : actor.kind,
+    action: operation.name,
+    resource_type: resource.type,
+    resource_id: resource.id,
+    resource_name: resource.name,
+    details: { outcome, ...details },
+    ip_address: null,
+  };
+}
