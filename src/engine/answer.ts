@@ -49,7 +49,10 @@ export function answerOf(operation: Operation, journal: Journal, actor: Actor): 
   const { given, list } = operation.plan(header.input, header.facts);
   const known = { ...given, ...state.done };
   const resource = operation.resource?.(header.input, header.facts, known) ?? NO_RESOURCE;
-  const shown = (output: object) => operation.present?.(actor, output as never) ?? { ...output };
+  const shown = (raw: object) => {
+    const output = operation.output.parse(raw);
+    return operation.present?.(actor, output) ?? output;
+  };
   const answer: Omit<Answer, 'status'> = {
     mode: 'on-demand',
     plan_id: header.id,

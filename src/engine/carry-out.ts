@@ -111,8 +111,7 @@ export async function carryOut(run: CarryOut): Promise<void> {
       try {
         if (pause) await undoing.clock.sleep(pause, run.stopping);
         const before = state();
-        const earlier = [...before.undone].filter(([k]) => k.startsWith(`${index}.`)).map(([, result]) => result);
-        const known = Object.assign({}, given, before.done, ...earlier, { mark: before.marks.get(index) });
+        const known = Object.assign({}, given, before.done, ...before.undone.values(), { mark: before.marks.get(index) });
         const open = before.undoMarks.has(key) ? { mark: before.undoMarks.get(key) } : null;
         const result = await around(`undo ${list[index]!.name} ${part}`, () =>
           perform(undo, undoing, known, open, (mark) => record({ type: 'undo_begun', step: index, part, mark, at: now() })),
@@ -125,7 +124,8 @@ export async function carryOut(run: CarryOut): Promise<void> {
         if (run.stopping.aborted) throw new Suspended('the process is stopping');
         const failure = explain(error, undoing);
         await record({ type: 'undo_failed', step: index, part, failure, at: now() });
-        if (failure.kind === 'undecidable') return;
+        // What was seen and explained will not differ the next time; what was away may be back.
+        if (error instanceof StepFailed || failure.kind === 'undecidable') return;
       }
     }
   }

@@ -53,6 +53,9 @@ export interface Settings {
   healthSeconds: number;
   /** How long a deployment may take before it counts as lost. Seconds; 3600 by default. */
   deploymentSeconds: number;
+  /** Where new apps go when the caller does not say: name or uuid. */
+  project?: string | undefined;
+  server?: string | undefined;
 }
 
 /** Runs as operations see them: to follow, list and cancel. */

@@ -62,6 +62,8 @@ export interface Steps<Done extends object> {
     name: string,
     spec: StepSpec<Done, Mark, More>,
   ): Steps<Omit<Done, keyof More> & More>;
+  /** A step that is part of the plan only where it is needed; nothing later may count on what it yields. */
+  stepIf<Mark = undefined>(needed: boolean, name: string, spec: StepSpec<Done, Mark, object>): Steps<Done>;
 }
 
 export function steps<Given extends object>(given: Given): Steps<Given> {
@@ -74,6 +76,7 @@ function chain<Done extends object>(given: object, list: readonly Step[]): Steps
     list,
     // The types are checked where a step is written; the engine walks the list without them.
     step: (name, spec) => chain(given, [...list, { name, ...spec } as unknown as Step]),
+    stepIf: (needed, name, spec) => chain(given, needed ? [...list, { name, ...spec } as unknown as Step] : list),
   };
 }
 
