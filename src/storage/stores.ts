@@ -49,6 +49,9 @@ export interface PlanStore {
   take(id: string, runId: string): Promise<boolean>;
 }
 
+/** How a reference reads, wherever in a text it stands; 32 digits, so that it ends without a delimiter. */
+export const SECRET_REFERENCE = /secret:\/\/v\/([0-9a-f]{32})/;
+
 /** Values under lock and key; everything else holds references. Equal values have equal references (a keyed hash). */
 export interface SecretStore {
   /** Keeps the value and returns its reference, `secret://v/<hash>`. */
@@ -72,5 +75,6 @@ export interface AuditEntry {
 export interface AuditLog {
   /** Durable when it resolves. */
   write(entry: AuditEntry): Promise<void>;
+  /** Newest first; `since` in milliseconds since 1970. */
   read(filter: { resourceId?: string; since: number; limit: number }): Promise<AuditEntry[]>;
 }
