@@ -26,10 +26,12 @@ export function differences(before: unknown, after: unknown, path = ''): string[
   if (canonical(before) === canonical(after)) return [];
   if (isObject(before) && isObject(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-    return keys.flatMap((key) => differences(before[key], after[key], path ? `${path}.${key}` : key)).slice(0, 10);
+    return keys.flatMap((key) => differences(own(before, key), own(after, key), path ? `${path}.${key}` : key)).slice(0, 10);
   }
   return [`${path || 'the facts'}: ${short(before)} → ${short(after)}`];
 }
+
+const own = (object: Record<string, unknown>, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -133,11 +133,14 @@ export interface Operation<In extends z.ZodObject = z.ZodObject, Out extends z.Z
   present?(actor: Actor, output: z.output<Out>): Record<string, unknown>;
 }
 
-/** Holds an operation to its own types: facts, input and output agree, and the steps yield the output. */
+/**
+ * Holds an operation to its own types: facts, input and output agree, and the steps yield the output. From here on it
+ * is one of many, and the engine parses what goes in and comes out.
+ */
 export function defineOperation<In extends z.ZodObject, Out extends z.ZodObject, Facts>(
   operation: Operation<In, Out, Facts>,
-): Operation<In, Out, Facts> {
-  return operation;
+): Operation {
+  return operation as unknown as Operation;
 }
 
 /** Marks an input field whose value goes into the secret store at the door and is a reference from then on. */

@@ -4,7 +4,7 @@ import { triggerDeployment, verifyDeployment, waitForDeployment, waitForHealth }
 import { variableProblem, variableRow } from '../env/variable.ts';
 import { project, variableName } from '../fields.ts';
 import type { RunContext } from '../context.ts';
-import { defineOperation, type GateResult, SECRET, SECRET_IN_URL, steps, Undecidable } from '../operation.ts';
+import { defineOperation, type GateResult, SECRET, SECRET_IN_URL, StepFailed, steps, Undecidable } from '../operation.ts';
 import { Refusal } from '../../refusal.ts';
 import { deleteApp } from './gone.ts';
 import { placeFor } from './place.ts';
@@ -105,19 +105,25 @@ export const createApp = defineOperation({
             name,
             description: `Made by Fairlead (${ctx.runId})`,
             instant_deploy: false,
-            ...limits,
+            ...given(limits),
             ...(domain !== null && { domains: domain }),
           },
           { signal: ctx.signal },
         );
-        return { app_uuid: created.uuid };
+        if (created.uuid !== undefined) return { app_uuid: created.uuid };
+        const made = await madeBy(ctx);
+        if (made) return made;
+        throw new StepFailed(`Coolify took the call and made no app: ${created.message ?? 'it does not say why'}`, {
+          stage: 'deployment',
+          fix: 'Look at the project in Coolify, then call again.',
+        });
       },
       find: madeBy,
       undo: [
         {
           title: `delete ${name} again`,
-          async run(ctx, given) {
-            const uuid = given.app_uuid ?? (await madeBy(ctx))?.app_uuid;
+          async run(ctx, done) {
+            const uuid = done.app_uuid ?? (await madeBy(ctx))?.app_uuid;
             if (uuid !== undefined) await deleteApp(ctx, uuid, { volumes: true });
             return {};
           },
@@ -130,7 +136,7 @@ export const createApp = defineOperation({
         estimate: 1,
         async run(ctx, { app_uuid }) {
           const rows = await Promise.all(env_vars.map(async ({ key, value }) => variableRow(key, await ctx.reveal(value), ctx.runId)));
-          await ctx.coolify.environmentVariables.bulk(app_uuid, rows, { signal: ctx.signal });
+          await ctx.coolify.environmentVariables.updateMany('applications', app_uuid, { data: rows }, { signal: ctx.signal });
           return {};
         },
       })
@@ -148,6 +154,10 @@ export const createApp = defineOperation({
   }),
   resource: ({ name }, _facts, done) => ({ type: 'application', id: (done as { app_uuid?: string }).app_uuid ?? 'none', name }),
 });
+
+/** The limits that were given, without keys that hold nothing. */
+const given = (limits: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(limits).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
 /** The application that this run made, told by the run's id in its description. */
 async function madeBy(ctx: RunContext): Promise<{ app_uuid: string } | undefined> {

@@ -24,8 +24,8 @@ export const deleteApp = defineOperation({
   async look(ctx, input) {
     const row = await findApp(ctx, input.name, input.project);
     const { uuid, name, project, environment, urls } = factsOf(row);
-    const storages = await ctx.coolify.storages.ofApplication(uuid, { signal: ctx.signal });
-    return { uuid, name, project, environment, url: visitorUrl(urls), volumes: (storages.persistent_storages ?? []).map((v) => v.name ?? v.uuid ?? 'unnamed').sort() };
+    const storages = await ctx.coolify.storages.list('applications', uuid, { signal: ctx.signal });
+    return { uuid, name, project, environment, url: visitorUrl(urls), volumes: storages.persistent_storages.map((v) => v.name ?? v.uuid).sort() };
   },
 
   plan({ delete_volumes }, { uuid, name, project, environment, volumes }) {

@@ -38,7 +38,7 @@ export const getApp = defineOperation({
     const signal = { signal: ctx.signal };
     const [history, variables, container, deployment] = await Promise.all([
       ctx.coolify.deployments.ofApplication(row.uuid, { take: 5 }, signal),
-      input.include_env ? ctx.coolify.environmentVariables.list(row.uuid, signal) : null,
+      input.include_env ? ctx.coolify.environmentVariables.list('applications', row.uuid, signal) : null,
       input.runtime_log_lines > 0 ? readLogs(ctx, row.uuid, input.runtime_log_lines) : null,
       input.deploy_log_lines > 0 ? lastDeploymentLog(input.deploy_log_lines) : null,
     ]);

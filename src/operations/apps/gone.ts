@@ -8,7 +8,7 @@ const GONE_WITHIN_MS = 120_000;
 /** Deletes an application and waits until it is seen to be gone. One that is not there is no fault. */
 export async function deleteApp(ctx: RunContext, uuid: string, { volumes }: { volumes: boolean }): Promise<void> {
   try {
-    await ctx.coolify.applications.delete(uuid, { deleteVolumes: volumes, deleteConfigurations: true, dockerCleanup: true, deleteConnectedNetworks: true }, { signal: ctx.signal });
+    await ctx.coolify.applications.delete(uuid, { delete_volumes: volumes, delete_configurations: true, docker_cleanup: true, delete_connected_networks: true }, { signal: ctx.signal });
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

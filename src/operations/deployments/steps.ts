@@ -64,7 +64,7 @@ export function waitForDeployment(seconds: number): StepSpec<OfApp & Started, un
       requireFinished(followed, name);
       const { deployment, logsReadable } = followed;
       const begun = coolifyTime(deployment.created_at);
-      const finished = coolifyTime(deployment.finished_at ?? deployment.updated_at);
+      const finished = coolifyTime(deployment.finished_at);
       return {
         commit: deployment.commit && deployment.commit !== 'HEAD' ? deployment.commit : null,
         started_at: new Date(begun).toISOString(),
@@ -190,7 +190,7 @@ export function restoreVersion(app: { uuid: string; name: string }, previous: Pr
         const row = await ctx.coolify.applications.get(app.uuid, { signal: ctx.signal });
         const { facts } = await watchHealth(ctx, factsOf(row), {
           begun: coolifyTime(deployment.created_at),
-          finished: coolifyTime(deployment.finished_at ?? deployment.updated_at),
+          finished: coolifyTime(deployment.finished_at),
           healthyInLog: logsReadable ? (deployment.logs ?? []).some(({ output }) => output.includes('New container is healthy')) : null,
         });
         return {
@@ -229,8 +229,12 @@ async function hasContainer(ctx: RunContext, app: string): Promise<boolean> {
 }
 
 async function startRollback(ctx: RunContext, app: { uuid: string; name: string }, commit: string): Promise<string> {
-  if (await ctx.coolify.instance.supports('rollback')) {
-    return (await ctx.coolify.applications.rollback(app.uuid, { commit }, { signal: ctx.signal })).deploymentUuid;
+  try {
+    const outcome = await ctx.coolify.applications.rollback(app.uuid, { commit }, { signal: ctx.signal });
+    if (outcome.queued) return outcome.deploymentUuid;
+  } catch (error) {
+    // Before 4.3 there is no rollback; the commit is pinned by now, so that a deployment brings it back as well.
+    if (!(error instanceof Error && 'kind' in error && error.kind === 'unsupported_version')) throw error;
   }
   return startDeployment(ctx, app, true);
 }

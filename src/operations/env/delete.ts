@@ -19,7 +19,7 @@ export const deleteVariable = defineOperation({
 
   async look(ctx, input) {
     const row = await findApp(ctx, input.name, input.project);
-    const rows = await ctx.coolify.environmentVariables.list(row.uuid, { signal: ctx.signal });
+    const rows = await ctx.coolify.environmentVariables.list('applications', row.uuid, { signal: ctx.signal });
     const own = rows.filter((v) => v.key === input.key);
     if (own.length === 0) {
       throw new Refusal('not_found', `${row.name} has no variable ${input.key}.`, 'List them with list_env_vars.');
@@ -35,29 +35,27 @@ export const deleteVariable = defineOperation({
       async run(ctx) {
         for (const uuid of uuids) {
           try {
-            await ctx.coolify.environmentVariables.delete(app.uuid, uuid, { signal: ctx.signal });
+            await ctx.coolify.environmentVariables.delete('applications', app.uuid, uuid, { signal: ctx.signal });
           } catch (error) {
             // Deleted before, by an attempt whose answer was lost.
             if (!(error instanceof Error && 'kind' in error && error.kind === 'not_found')) throw error;
           }
         }
-        const left = (await ctx.coolify.environmentVariables.list(app.uuid, { signal: ctx.signal })).filter((v) => v.key === key);
+        const left = (await ctx.coolify.environmentVariables.list('applications', app.uuid, { signal: ctx.signal })).filter((v) => v.key === key);
         return {
           deleted: left.length === 0,
           verified: [{ fact: 'variable_gone', result: left.length === 0 ? ('seen' as const) : ('not_seen' as const), source: "Coolify's variables" }],
         };
       },
-      ...(readable && {
-        undo: [
-          {
-            title: `create ${key} again with its old value`,
-            async run(ctx, { mark }) {
-              await putBack(ctx, app.uuid, key, mark);
-              return {};
-            },
+      undo: [
+        {
+          title: readable ? `create ${key} again with its old value` : `${key} cannot be created again: its value is not readable`,
+          async run(ctx, { mark }) {
+            await putBack(ctx, app.uuid, key, mark);
+            return {};
           },
-        ],
-      }),
+        },
+      ],
     });
   },
   impact: (_input, { readable }) => ({

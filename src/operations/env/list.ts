@@ -23,7 +23,7 @@ export const listVariables = defineOperation({
 
   async look(ctx, input) {
     const row = await findApp(ctx, input.name, input.project);
-    const rows = await ctx.coolify.environmentVariables.list(row.uuid, { signal: ctx.signal });
+    const rows = await ctx.coolify.environmentVariables.list('applications', row.uuid, { signal: ctx.signal });
     for (const { key, value, real_value } of rows) {
       if (value) ctx.learn(key, value);
       if (real_value) ctx.learn(key, real_value);

@@ -31,7 +31,7 @@ export const setVariable = defineOperation({
 
   async look(ctx, input) {
     const row = await findApp(ctx, input.name, input.project);
-    const rows = await ctx.coolify.environmentVariables.list(row.uuid, { signal: ctx.signal });
+    const rows = await ctx.coolify.environmentVariables.list('applications', row.uuid, { signal: ctx.signal });
     const existing = rows.find((v) => v.key === input.key && v.is_preview !== true);
     return {
       app: { uuid: row.uuid, name: row.name ?? row.uuid },
@@ -59,7 +59,7 @@ export const setVariable = defineOperation({
       mark: (ctx) => before(ctx, app.uuid, key),
       async run(ctx) {
         const plain = await ctx.reveal(value);
-        await ctx.coolify.environmentVariables.bulk(app.uuid, [variableRow(key, plain, ctx.runId)], { signal: ctx.signal });
+        await ctx.coolify.environmentVariables.updateMany('applications', app.uuid, { data: [variableRow(key, plain, ctx.runId)] }, { signal: ctx.signal });
         const rows = await productionRows(ctx, app.uuid, key);
         if (rows.length !== 1) {
           throw new StepFailed(`Coolify took ${key} and lists it ${rows.length} times.`, { stage: 'unknown', fix: 'Look at the variables in Coolify.' });
@@ -100,7 +100,7 @@ export const setVariable = defineOperation({
 });
 
 const productionRows = async (ctx: RunContext, uuid: string, key: string): Promise<EnvironmentVariable[]> => {
-  const rows = await ctx.coolify.environmentVariables.list(uuid, { signal: ctx.signal });
+  const rows = await ctx.coolify.environmentVariables.list('applications', uuid, { signal: ctx.signal });
   return rows.filter((v) => v.key === key && v.is_preview !== true);
 };
 
@@ -122,10 +122,10 @@ export async function before(ctx: RunContext, uuid: string, key: string): Promis
 
 /** Puts a variable back to what it was. One that was not there goes, but only if it carries this run's mark. */
 export async function putBack(ctx: RunContext, uuid: string, key: string, { production }: Before): Promise<void> {
-  const rows = (await ctx.coolify.environmentVariables.list(uuid, { signal: ctx.signal })).filter((v) => v.key === key);
+  const rows = (await ctx.coolify.environmentVariables.list('applications', uuid, { signal: ctx.signal })).filter((v) => v.key === key);
   if (production === null) {
     for (const row of rows.filter((v) => v.comment === markOf(ctx.runId))) {
-      await ctx.coolify.environmentVariables.delete(uuid, row.uuid, { signal: ctx.signal });
+      await ctx.coolify.environmentVariables.delete('applications', uuid, row.uuid, { signal: ctx.signal });
     }
     return;
   }
@@ -137,5 +137,5 @@ export async function putBack(ctx: RunContext, uuid: string, key: string, { prod
   }
   const { value, is_literal, is_multiline, comment } = production;
   const row = { key, value: value === null ? '' : await ctx.reveal(value), is_literal, is_multiline, is_shown_once: false, comment: comment ?? '' };
-  await ctx.coolify.environmentVariables.bulk(uuid, [row], { signal: ctx.signal });
+  await ctx.coolify.environmentVariables.updateMany('applications', uuid, { data: [row] }, { signal: ctx.signal });
 }
