@@ -1,4 +1,5 @@
-import { type Clock, systemClock } from './time.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { untilAborted } from './aborted.ts';
 
 /** Coolify's window, and a second more because it counts in whole seconds (rate-limit 9, 19). */
 const WINDOW = 61_000;
@@ -76,7 +77,7 @@ export function createBudget(clock: Clock = systemClock, perMinute = 200): Budge
       const mine = lastTurn.then(() => turn(signal));
       // One that gave up does not hold up those behind it; its own caller hears of it below.
       lastTurn = mine.catch(() => undefined);
-      return signal ? orAborted(mine, signal) : mine;
+      return untilAborted(mine, signal, (release) => release({}));
     },
     pause(ms) {
       pausedUntil = Math.max(pausedUntil, clock.now() + ms);
@@ -99,13 +100,4 @@ export function sharedBudget(baseUrl: string, clock: Clock = systemClock): Budge
   const budget = ofClock.get(baseUrl) ?? createBudget(clock);
   ofClock.set(baseUrl, budget);
   return budget;
-}
-
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

@@ -1,4 +1,14 @@
-const STATES = ['running', 'starting', 'restarting', 'degraded', 'paused', 'created', 'removing', 'exited', 'dead'] as const;
+const STATES = [
+  'running',
+  'starting',
+  'restarting',
+  'degraded',
+  'paused',
+  'created',
+  'removing',
+  'exited',
+  'dead',
+] as const;
 const HEALTHS = ['healthy', 'unhealthy'] as const;
 
 export interface Status {
