@@ -8,13 +8,19 @@ export interface Machine {
   resolveCommit(source: GitSource, signal?: AbortSignal): Promise<Commit>;
   /** Makes an image from a commit; `onLine` hears the builder as it works. Throws {@link CommandFailed}. */
   build(request: BuildRequest, onLine: OnLine, signal?: AbortSignal): Promise<Image>;
-  /** Gets an image of the catalog. Throws {@link CommandFailed} in Docker's words for one that is not there. */
+  /**
+   * Gets an image of the catalog. Throws {@link CommandFailed} in Docker's words for one that is not there, with
+   * compose's exit code 18, as Coolify pulls through compose (deploy-image 45).
+   */
   pull(reference: string, onLine: OnLine, signal?: AbortSignal): Promise<Image>;
-  /** The images kept under a repository name (for a built application: its uuid), oldest first. */
-  images(repository: string): Image[];
+  /** The images kept under a repository name (for a built application: its uuid), oldest first; without one: all. */
+  images(repository?: string): Image[];
   removeImage(reference: string): Promise<void>;
 
-  /** Starts a container. It restarts by itself after an exit, with Docker's growing pause, unless `restart` is false. */
+  /**
+   * Starts a container. It restarts by itself after an exit, with Docker's growing pause, unless `restart` is false.
+   * Throws {@link CommandFailed} in Docker's words: name or published port taken, no such image, no such program.
+   */
   run(spec: ContainerSpec): Promise<Container>;
   containers(): Container[];
 
@@ -24,7 +30,7 @@ export interface Machine {
   /** Where the proxy listens; host names of applications have to be resolved to it. */
   readonly proxy: { readonly host: string; readonly port: number };
 
-  /** Removes a named volume (a folder of the machine's). */
+  /** Removes a named volume, or what was bound from a path of the managed server (both are folders of the machine's). */
   removeVolume(name: string): Promise<void>;
   /** Stops every container, the proxy and all builds, and removes what the machine made on disk. */
   close(): Promise<void>;
@@ -49,13 +55,18 @@ export interface Commit {
 export interface BuildRequest {
   /** `<application uuid>:<commit>`, Coolify's way to name what it builds. */
   reference: string;
-  source: GitSource;
+  source?: GitSource;
   buildPack: 'nixpacks' | 'railpack' | 'static' | 'dockerfile' | 'dockercompose';
   /** Instead of `source`: the text of a Dockerfile. */
   dockerfile?: string;
   baseDirectory: string;
+  /** `static`: the folder that is served. `nixpacks`, `railpack`: given when what the build leaves there is to be served. */
   publishDirectory?: string;
   dockerfileLocation?: string;
+  /** `dockercompose`: where the compose file is; `/docker-compose.yaml` by default. */
+  composeLocation?: string;
+  /** Hears the Dockerfile as found and as it is carried out, with the variables as `ARG` (Coolify writes both to its log). */
+  onDockerfile?: (found: string, final: string) => void;
   commands: { install?: string; build?: string; start?: string };
   /** A single-page application: unknown paths answer `index.html`. */
   spa?: boolean;
@@ -71,6 +82,28 @@ export interface Image {
   createdAt: number;
   /** Ports that the image says it listens on. */
   exposes: number[];
+  /** Of a compose build: what is to be run, those first that others depend on. */
+  services?: ComposeService[];
+}
+
+/** A service of a compose file, with `${…}` filled in and, where it has a `build`, its image built. */
+export interface ComposeService {
+  name: string;
+  image: string;
+  /** How it is built, where it is: still to be done when this comes from `readCompose`. */
+  build?: { context: string; dockerfile: string; variables: Record<string, string> };
+  variables: Record<string, string>;
+  command?: string | string[];
+  entrypoint?: string[];
+  labels: Record<string, string>;
+  exposes: number[];
+  published: { host: number; container: number }[];
+  volumes: { source: string; target: string }[];
+  healthCheck?: HealthCheck;
+  /** Bytes. */
+  memory?: number;
+  restart: boolean;
+  dependsOn: string[];
 }
 
 export interface ContainerSpec {
@@ -79,20 +112,29 @@ export interface ContainerSpec {
   labels: Record<string, string>;
   image: string;
   variables: Record<string, string>;
-  /** Overrides the image's command. */
-  command?: string;
+  /** Overrides the image's command, as words or as one line that is split into words as compose does. */
+  command?: string | string[];
+  entrypoint?: string[];
+  /** Further names by which containers of the same `network` reach it; its own name is known to all. */
+  aliases?: string[];
+  /** `coolify` by default. */
+  network?: string;
   /** The port that the program is expected to listen on inside; the machine maps it to a free one by `PORT` and its catalog. */
   port?: number;
   /** Bytes; above it the container is killed as out of memory (exit code 137). Absent: no limit. CPU is never limited. */
   memory?: number;
-  volumes?: { source: string; target: string }[];
-  /** Published ports, `host` on this machine. */
+  /**
+   * `source`: the name of a volume, or a path on the managed server (kept in the machine's folder, never this machine's own).
+   * With `content`, `source` is a file that is written first.
+   */
+  volumes?: { source: string; target: string; content?: string }[];
+  /** Published ports, `host` on this machine's loopback interface. */
   published?: { host: number; container: number }[];
   healthCheck?: HealthCheck;
   restart?: boolean;
 }
 
-/** Intervals are milliseconds of the emulator's clock. */
+/** Interval and start period are milliseconds of the emulator's clock; the timeout is of real time, as a probe is real work. */
 export interface HealthCheck {
   kind: 'http' | 'cmd';
   path?: string;
@@ -121,7 +163,9 @@ export interface Container {
   logs(options?: { lines?: number; timestamps?: boolean }): string;
   /** Resolves when `state` satisfies the condition, or rejects when the container is gone or the signal aborts. */
   waitFor(condition: (state: ContainerState) => boolean, signal?: AbortSignal): Promise<ContainerState>;
-  /** SIGTERM, and SIGKILL after the grace period (seconds, 10 by default). */
+  /** Runs a command inside, as `docker exec … sh -c`. An exit code other than 0 is an answer, not an error. */
+  exec(command: string, signal?: AbortSignal): Promise<{ exitCode: number; output: string }>;
+  /** SIGTERM, and SIGKILL after the grace period (seconds of real time, 10 by default). */
   stop(graceSeconds?: number): Promise<void>;
   /** As from outside (`docker kill`): no restart follows. */
   kill(): Promise<void>;
@@ -139,6 +183,7 @@ export interface ContainerState {
 }
 
 export interface RouteTarget {
+  /** Its name or id. */
   container: string;
   port: number;
 }
