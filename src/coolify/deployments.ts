@@ -110,7 +110,8 @@ interface DeployOptions {
   docker_tag?: string;
 }
 
-const requestDeploy = post('/deploy').body<DeployOptions & { uuid: string }>().answers(deployAnswer);
+/** The call behind `deploy` and `deployMany`: a comma list of ids in, an entry for each that Coolify knows out. */
+export const requestDeploy = post('/deploy').body<DeployOptions & { uuid: string }>().answers(deployAnswer);
 const requestDeployOfTag = post('/deploy')
   .body<{ tag: string; force?: boolean }>()
   .answers(

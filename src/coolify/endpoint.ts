@@ -95,12 +95,11 @@ function draft<Ids extends unknown[], Last extends unknown[] = []>(spec: Unanswe
   return {
     query: () => draft({ ...spec, takes: 'query' }),
     body: (options) => draft({ ...spec, takes: 'body', base64: options?.base64 ?? [] }),
-      }),
-    since: (since) => draft(...spec, since ),
-    slow: () => draft(...spec, slow: true ),
+    since: (since) => draft({ ...spec, since }),
+    slow: () => draft({ ...spec, slow: true }),
     answers: <S extends z.ZodType, R = z.output<S>>(answer: S, read?: (answer: z.output<S>) => R) =>
-      endpoint<[...Ids, ...Last], S, R>(...spec, answer , answer, read),
-    answersText: (answer) => endpoint(...spec, text: true, answer , answer),
+      endpoint<[...Ids, ...Last], S, R>({ ...spec, answer }, answer, read),
+    answersText: (answer) => endpoint({ ...spec, text: true, answer }, answer),
   };
 }
 
