@@ -1,0 +1,171 @@
+import { isObject, type Json, type JsonObject } from '../src/json.ts';
+
+export type Difference = {
+  kind: 'status' | 'content type' | 'headers' | 'keys' | 'type' | 'value' | 'log' | 'poll' | 'not received' | 'error';
+  where: string;
+  text: string;
+};
+
+export interface Allowed {
+  /** The first read of a terminal state: its times, hashes and last log lines may still be missing. */
+  firstTerminal: boolean;
+  /** Within a second of a deployment's end: `status` may be the old one. */
+  statusRace: boolean;
+  /** Rows come in the database's own order. */
+  unordered: boolean;
+}
+
+/** Columns of which only the form counts, by the recordings' README. */
+const byForm =
+  /^(id|.*_id|fingerprint|public_key|private_key|config_hash|configuration_hash|.*_secret|manual_webhook_secret_.*|.*_token|.*_password|last_saved_settings|last_applied_settings|size|disk_usage|filename)$/;
+const races = /^(horizon_job_id|horizon_job_worker|current_process_id)$/;
+const terminalRaces = /^(finished_at|configuration_hash|commit_message)$/;
+const logKeys = /^(logs|validation_logs|output)$/;
+
+const forms: [RegExp, string][] = [
+  [/\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|\+00:00| \+0000 UTC)?/g, '<time>'],
+  [/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, '<uuid>'],
+  [/(?<![a-z0-9{])[a-z0-9]{24}-\d{12}(?!\d)/g, '<container>'],
+  [/(?<![a-z0-9])(?:[\da-f]{64}|[\da-f]{40}|[\da-f]{32})(?![a-z0-9])/g, '<hash>'],
+  [/(?<![a-z0-9])(?=[a-z0-9]*\d)[a-z0-9]{24}(?![a-z0-9])/g, '<id>'],
+  [/(?<![a-z0-9])[a-z]{24}(?![a-z0-9])/g, '<id>'],
+];
+
+/** What differs between a recorded body and ours; `names` turns the values behind placeholders back into them. */
+export function compareBodies(
+  recorded: Json,
+  ours: Json,
+  allowed: Allowed,
+  names: { recorded: (text: string) => string; ours: (text: string) => string },
+): Difference[] {
+  const differences: Difference[] = [];
+  compare(recorded, ours, '', '');
+  return differences;
+
+  function compare(left: Json, right: Json, key: string, where: string): undefined {
+    if (key === 'logs' && typeof left === 'string' && typeof right === 'string' && left.startsWith('[{'))
+      return compareLogs(left, right, where);
+    if (races.test(key) && isTextOrNull(left) && isTextOrNull(right)) return;
+    if (allowed.firstTerminal && terminalRaces.test(key) && isTextOrNull(left) && isTextOrNull(right)) return;
+    if (allowed.firstTerminal && key === 'logs' && isTextOrNull(left) && isTextOrNull(right)) return;
+    if (
+      allowed.statusRace &&
+      key === 'status' &&
+      typeof left === 'string' &&
+      typeof right === 'string' &&
+      left.includes(':')
+    )
+      return;
+    if (typeOf(left) !== typeOf(right)) return differ('type', where, `${short(left)} is ${short(right)} here`);
+    if (Array.isArray(left) && Array.isArray(right)) return compareLists(left, right, where);
+    if (isObject(left) && isObject(right)) return compareObjects(left, right, where);
+    if (byForm.test(key) || (logKeys.test(key) && typeof left === 'string')) return;
+    const [a, b] = [normal(left, names.recorded), normal(right, names.ours)];
+    if (a !== b) differ('value', where, `${short(a)} is ${short(b)} here`);
+  }
+
+  function compareObjects(left: JsonObject, right: JsonObject, where: string): undefined {
+    const missing = Object.keys(left).filter((key) => !(key in right));
+    const extra = Object.keys(right).filter((key) => !(key in left));
+    if (missing.length > 0) differ('keys', where, `missing ${missing.join(', ')}`);
+    if (extra.length > 0) differ('keys', where, `too many: ${extra.join(', ')}`);
+    for (const [key, value] of Object.entries(left))
+      if (key in right) compare(value, right[key] ?? null, key, where === '' ? key : `${where}.${key}`);
+  }
+
+  /** In order; rows whose names are made up are matched within the same form of name. */
+  function compareLists(left: Json[], right: Json[], where: string): undefined {
+    if (left.length !== right.length) return differ('value', where, `${left.length} items are ${right.length} here`);
+    const free = [...right];
+    for (const [index, item] of left.entries()) {
+      const candidates = free.filter(
+        (other, at) => allowed.unordered || at === 0 || nameForm(other, names.ours) === nameForm(item, names.recorded),
+      );
+      const match = candidates.find((other) => same(item, other)) ?? candidates[0] ?? null;
+      free.splice(free.indexOf(match), 1);
+      compare(item, match, '', `${where}[${index}]`);
+    }
+  }
+
+  function same(left: Json, right: Json): boolean {
+    return compareBodies(left, right, allowed, names).length === 0;
+  }
+
+  /** Keys, types and order of the entries; the visible ones tell the same end, and errors of the builder are there. */
+  function compareLogs(left: string, right: string, where: string): undefined {
+    const [a, b] = [JSON.parse(left), JSON.parse(right)] as [JsonObject[], JsonObject[]];
+    for (const [index, entry] of b.entries()) {
+      const model = (index === 0 ? a[0] : a[1]) ?? a[0];
+      if (model === undefined) continue;
+      if (Object.keys(model).sort().join() !== Object.keys(entry).sort().join())
+        return differ('log', where, `entry ${index} has the keys ${Object.keys(entry).join(', ')}`);
+      for (const [key, value] of Object.entries(entry))
+        if (key !== 'command' && typeOf(value) !== typeOf(model[key] ?? null))
+          return differ('log', where, `entry ${index}: ${key} is ${short(value)}`);
+      if (index > 0 && entry.order !== index + 1)
+        return differ('log', where, `entry ${index} has order ${entry.order}`);
+    }
+    const wanted = visible(a, names.recorded);
+    const had = visible(b, names.ours);
+    const lines = allowed.firstTerminal ? wanted.slice(0, -2) : wanted;
+    let at = 0;
+    for (const line of lines) {
+      const found = had.indexOf(line, at);
+      if (found === -1) return differ('log', where, `the visible line ${short(line)} is missing or out of order`);
+      at = found + 1;
+    }
+    for (const line of errorsOf(a))
+      if (!b.some((entry) => String(entry.output).includes(line)))
+        differ('log', where, `the builder's line ${short(line)} is missing`);
+  }
+
+  function differ(kind: Difference['kind'], where: string, text: string): undefined {
+    differences.push({ kind, where, text });
+  }
+}
+
+/** The phrases of the visible lines, without what differs by nature: the end of a failure's sentence, outputs of containers. */
+function visible(entries: JsonObject[], name: (text: string) => string): string[] {
+  const phrases = entries
+    .filter((entry) => entry.hidden === false && entry.command === null)
+    .map((entry) => String(normal(entry.output ?? '', name)).split('\n')[0] ?? '');
+  return phrases
+    .filter(
+      (line) =>
+        !/^(Attempt \d+ of|Healthcheck logs|Gracefully shutting down|Error stopping container|Deployment cancelled by user, stopping|Preparing container|Deployment container not yet)/.test(
+          line,
+        ),
+    )
+    .map((line) => line.replace(/^(Deployment failed: [^(:]+).*/, '$1'));
+}
+
+function errorsOf(entries: JsonObject[]): string[] {
+  return entries.flatMap((entry) =>
+    [...String(entry.output).matchAll(/^#\d+ [\d.]+ (error: .+)$/gm)].map((match) => match[1] ?? ''),
+  );
+}
+
+function nameForm(item: Json, name: (text: string) => string): string {
+  return isObject(item) ? String(normal(item.name ?? item.key ?? null, name)) : '';
+}
+
+function normal(value: Json, name: (text: string) => string): Json {
+  if (typeof value !== 'string') return value;
+  const plain = /^[A-Za-z0-9+/]{60,}=*$/.test(value)
+    ? `base64 of ${Buffer.from(value, 'base64').toString('utf8')}`
+    : value;
+  return forms.reduce((text, [form, token]) => text.replace(form, token), name(plain));
+}
+
+function isTextOrNull(value: Json): boolean {
+  return value === null || typeof value === 'string';
+}
+
+function typeOf(value: Json): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+}
+
+function short(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > 160 ? `${text.slice(0, 160)}…` : text;
+}

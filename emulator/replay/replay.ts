@@ -1,0 +1,346 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Emulator, startEmulator } from '../src/index.ts';
+import { isObject, type Json, type JsonObject } from '../src/json.ts';
+import { type Allowed, compareBodies, type Difference } from './compare.ts';
+import { type Exchange, type Received, type Recording, type Step, valueAt } from './recording.ts';
+
+export interface Result {
+  scenario: string;
+  total: number;
+  replayed: number;
+  failures: { n: number; call: string; differences: Difference[] }[];
+}
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  body?: Json;
+  text?: string;
+}
+
+/** Milliseconds of the emulated clock by which a poll looks again, and after which it gives up. */
+const pollStep = 100;
+const pollLimit = 90_000;
+const terminal = ['finished', 'failed', 'cancelled-by-user'];
+
+/** Plays one recording against a fresh emulator in the recordings' baseline. */
+export async function replay(recording: Recording, git: Record<string, string>): Promise<Result> {
+  const inbox: Received['received'][] = [];
+  const hooks = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+      inbox.push({
+        method: request.method ?? '',
+        path: request.url ?? '',
+        headers,
+        body: JSON.parse(Buffer.concat(chunks).toString() || '{}') as JsonObject,
+      });
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => hooks.listen(0, '127.0.0.1', resolve));
+  const address = `127.0.0.1:${(hooks.address() as AddressInfo).port}`;
+  const emulator = await startEmulator({
+    baseline: 'recorded',
+    startAt: Date.parse(recording.startedAt),
+    speed: 0,
+    git,
+    rateLimit: recording.scenario === 'rate-limit' ? 200 : Number.POSITIVE_INFINITY,
+    hosts: Object.fromEntries(
+      ['hooks.example.test', 's3.example.test', 'github.com', 'api.github.com', 'gitlab.com'].map((name) => [
+        name,
+        address,
+      ]),
+    ),
+    onError: (error) => console.error(recording.scenario, error),
+  });
+  try {
+    return await play(recording, emulator, inbox);
+  } finally {
+    await emulator.close();
+    await new Promise((resolve) => hooks.close(resolve));
+  }
+}
+
+async function play(recording: Recording, emulator: Emulator, inbox: Received['received'][]): Promise<Result> {
+  const ours: Record<string, string> = {};
+  const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const result: Result = { scenario: recording.scenario, total: 0, replayed: 0, failures: [] };
+  let time = Date.parse(recording.startedAt);
+  let endOfDeployment = Number.NEGATIVE_INFINITY;
+  const readTerminal = new Set<string>();
+
+  const fill = (text: string) =>
+    text
+      .replace(/\{(\w+)\}/g, (whole, name: string) => ours[name] ?? recordedVar(name) ?? whole)
+      .replaceAll('<private key>', JSON.stringify(key).slice(1, -1));
+  const recordedVar = (name: string) => (recording.vars[name] === undefined ? undefined : String(recording.vars[name]));
+  const names = { recorded: placeholders(() => recording.vars), ours: placeholders(() => ours) };
+
+  const steps = recording.exchanges;
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index] as Step;
+    if ('sinceMs' in step && step.sinceMs !== undefined) time += step.sinceMs;
+    if ('world' in step) {
+      await happen(emulator, fill(step.world));
+      continue;
+    }
+    if ('seen' in step) continue;
+    result.total++;
+    if ('received' in step) {
+      const differences = await receive(emulator, step, inbox, time, names);
+      note(step.n, `received ${step.received.body.event}`, differences);
+      continue;
+    }
+    await advanceTo(emulator, time);
+    if (step.watch !== undefined) {
+      const group = [step];
+      for (let next = steps[index + group.length]; isSamePoll(next, step); next = steps[index + group.length])
+        group.push(next as Exchange);
+      const skipped = await poll(group);
+      for (let missed = 0; missed < skipped; missed++) time += (steps[++index] as Exchange).sinceMs;
+      result.total += skipped;
+      result.replayed += skipped;
+      continue;
+    }
+    judge(step, await send(step));
+    for (let again = 0; again < (step.repeat ?? 0); again++) await send(step);
+  }
+  return result;
+
+  /** Asks until the watched value is a recorded one; returns how many of the group were passed over. */
+  async function poll(group: Exchange[]): Promise<number> {
+    const [first] = group as [Exchange];
+    const wanted = group.map((exchange) =>
+      watched(exchange.watch ?? '', { status: exchange.response.status, body: exchange.response.body ?? null }),
+    );
+    const limit = emulator.clock.now() + pollLimit;
+    for (let previous: string | undefined; ; ) {
+      const answer = await send(first);
+      const value = watched(first.watch ?? '', { status: answer.status, body: answer.body ?? null });
+      const reached = wanted.indexOf(value);
+      if (reached !== -1) {
+        judge(group[reached] as Exchange, answer);
+        return reached;
+      }
+      const before = previousValue(first);
+      if (
+        (previous !== undefined && value !== previous) ||
+        (previous === undefined && before !== undefined && value !== before) ||
+        emulator.clock.now() > limit
+      ) {
+        note(first.n, callOf(first), [
+          { kind: 'poll', where: first.watch ?? '', text: `${value} instead of ${wanted.join(' or ')}` },
+        ]);
+        return 0;
+      }
+      previous = value;
+      await advanceTo(emulator, emulator.clock.now() + pollStep);
+    }
+  }
+
+  function previousValue(exchange: Exchange): string | undefined {
+    const at = steps.indexOf(exchange);
+    const before = steps[at - 1];
+    return isSamePoll(before, exchange)
+      ? watched(exchange.watch ?? '', {
+          status: (before as Exchange).response.status,
+          body: (before as Exchange).response.body ?? null,
+        })
+      : undefined;
+  }
+
+  async function send(exchange: Exchange): Promise<Answer> {
+    const { method, path, body, rawBody, headers } = exchange.request;
+    const token = exchange.as === 'nobody' ? undefined : (emulator.tokens[exchange.as] ?? '999|no-such-token');
+    const content = rawBody ?? (body === undefined ? undefined : fill(JSON.stringify(body)));
+    const response = await fetch(emulator.url + fill(path), {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(content === undefined || headers?.['content-type'] !== undefined
+          ? {}
+          : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(content === undefined || method === 'GET' || method === 'HEAD' ? {} : { body: content }),
+    });
+    const text = await response.text();
+    const json = (response.headers.get('content-type') ?? '').includes('json') && text !== '';
+    return {
+      status: response.status,
+      headers: response.headers,
+      ...(json ? { body: JSON.parse(text) as Json } : { text }),
+    };
+  }
+
+  function judge(exchange: Exchange, answer: Answer): void {
+    for (const [name, path] of Object.entries(exchange.save ?? {})) {
+      const value = valueAt(answer.body, path);
+      if (value !== undefined) ours[name] = String(value);
+    }
+    const { response } = exchange;
+    const differences: Difference[] = [];
+    if (response.status !== answer.status)
+      differences.push({
+        kind: 'status',
+        where: '',
+        text: `${response.status} is ${answer.status} here: ${JSON.stringify(answer.body ?? answer.text)?.slice(0, 200)}`,
+      });
+    const type = response.headers['content-type'];
+    if (type !== undefined && type !== answer.headers.get('content-type'))
+      differences.push({
+        kind: 'content type',
+        where: '',
+        text: `${type} is ${answer.headers.get('content-type')} here`,
+      });
+    differences.push(...rateDifferences(exchange, answer));
+    if (response.text !== undefined && response.text !== answer.text)
+      differences.push({
+        kind: 'value',
+        where: '',
+        text: `${response.text} is ${answer.text ?? JSON.stringify(answer.body)} here`,
+      });
+    if (response.body !== undefined && response.status === answer.status)
+      differences.push(...compareBodies(response.body, answer.body ?? null, allowances(exchange), names));
+    note(exchange.n, callOf(exchange), differences);
+  }
+
+  function allowances(exchange: Exchange): Allowed {
+    const { body } = exchange.response;
+    const status = isObject(body) ? body.status : undefined;
+    const uuid = isObject(body) && typeof body.deployment_uuid === 'string' ? body.deployment_uuid : undefined;
+    let firstTerminal = false;
+    if (uuid !== undefined && exchange.request.method === 'GET' && terminal.includes(String(status))) {
+      firstTerminal = !readTerminal.has(uuid);
+      readTerminal.add(uuid);
+      if (firstTerminal) endOfDeployment = time;
+    }
+    if (exchange.watch === 'states') endOfDeployment = time;
+    return {
+      firstTerminal,
+      statusRace: time - endOfDeployment <= 1300,
+      unordered: /\/(deployments|resources)$/.test(exchange.request.path),
+    };
+  }
+
+  /** The headers of the rate count in their own recording only. */
+  function rateDifferences(exchange: Exchange, answer: Answer): Difference[] {
+    if (recording.scenario !== 'rate-limit') return [];
+    return ['x-ratelimit-limit', 'x-ratelimit-remaining', 'retry-after', 'x-ratelimit-reset']
+      .filter((name) => {
+        const [recorded, here] = [exchange.response.headers[name], answer.headers.get(name) ?? undefined];
+        return recorded === undefined || here === undefined
+          ? recorded !== here
+          : Math.abs(Number(recorded) - Number(here)) > 2;
+      })
+      .map((name) => ({
+        kind: 'headers',
+        where: name,
+        text: `${exchange.response.headers[name]} is ${answer.headers.get(name)} here`,
+      }));
+  }
+
+  function note(n: number, call: string, differences: Difference[]): void {
+    if (differences.length === 0) result.replayed++;
+    else result.failures.push({ n, call, differences });
+  }
+}
+
+/** Lets emulated time pass in steps, and the machine's real work end before each. */
+async function advanceTo(emulator: Emulator, time: number): Promise<void> {
+  const { clock } = emulator;
+  await emulator.settled();
+  while (clock.now() < time) {
+    await clock.advance(Math.min(pollStep, time - clock.now()));
+    await emulator.settled();
+    const young = emulator.machine.containers().some((container) => clock.now() - container.startedAt < 3000);
+    if (young) await pause(25);
+  }
+}
+
+async function happen(emulator: Emulator, event: string): Promise<void> {
+  const [, uuid] = /^kill container of (\w+)$/.exec(event) ?? [];
+  const [, server, how] = /^server (\S+) (away|back)$/.exec(event) ?? [];
+  if (uuid !== undefined)
+    await fetch(`${emulator.url}/__emulator/kill`, { method: 'POST', body: JSON.stringify({ application: uuid }) });
+  else if (server !== undefined && how === 'away') emulator.faults.unreachable.add(server);
+  else if (server !== undefined) emulator.faults.unreachable.delete(server);
+  else throw new Error(`The replayer does not know the event "${event}".`);
+}
+
+async function receive(
+  emulator: Emulator,
+  step: Received,
+  inbox: Received['received'][],
+  time: number,
+  names: { recorded: (text: string) => string; ours: (text: string) => string },
+): Promise<Difference[]> {
+  await advanceTo(emulator, time);
+  const limit = Math.max(time, emulator.clock.now()) + 10_000;
+  while (!inbox.some((message) => message.body.event === step.received.body.event) && emulator.clock.now() < limit) {
+    await advanceTo(emulator, emulator.clock.now() + pollStep);
+    await pause(1);
+  }
+  const index = inbox.findIndex((message) => message.body.event === step.received.body.event);
+  const [message] = index === -1 ? [] : inbox.splice(index, 1);
+  if (message === undefined) return [{ kind: 'not received', where: '', text: `no ${step.received.body.event} came` }];
+  return compareBodies(
+    step.received as unknown as Json,
+    {
+      method: message.method,
+      path: message.path,
+      headers: pickHeaders(message.headers, step.received.headers),
+      body: message.body,
+    },
+    { firstTerminal: false, statusRace: false, unordered: false },
+    names,
+  );
+}
+
+function pickHeaders(headers: Record<string, string>, wanted: Record<string, string>): JsonObject {
+  return Object.fromEntries(Object.keys(wanted).map((name) => [name, headers[name] ?? '']));
+}
+
+function isSamePoll(step: Step | undefined, than: Exchange): boolean {
+  return (
+    step !== undefined &&
+    'request' in step &&
+    step.watch === than.watch &&
+    step.as === than.as &&
+    step.request.method === than.request.method &&
+    step.request.path === than.request.path
+  );
+}
+
+function watched(what: string, answer: { status: number; body: Json }): string {
+  if (what === 'http') return String(answer.status);
+  if (what === 'states') {
+    const rows = isObject(answer.body) || Array.isArray(answer.body) ? Object.values(answer.body) : [];
+    return rows
+      .map((row) => String(isObject(row) ? row.status : row))
+      .sort()
+      .join(',');
+  }
+  return JSON.stringify(valueAt(answer.body, what) ?? null);
+}
+
+/** Turns the values behind placeholders back into their names, longest first. */
+function placeholders(vars: () => Record<string, Json>): (text: string) => string {
+  return (text) => {
+    let result = text;
+    for (const [name, value] of Object.entries(vars()))
+      if (typeof value === 'string' && value.length >= 8) result = result.replaceAll(value, `{${name}}`);
+    return result;
+  };
+}
+
+function callOf(exchange: Exchange): string {
+  return `${exchange.as} ${exchange.request.method} ${exchange.request.path.slice(0, 80)}`;
+}

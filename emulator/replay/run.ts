@@ -1,0 +1,87 @@
+// Replays recorded exchanges against the emulator: npm run recordings [-- FOLDER|FILE…]. Fails when one does not agree.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Recording } from './recording.ts';
+import { type Result, replay } from './replay.ts';
+
+const own = fileURLToPath(new URL('../../contracts/coolify/recordings', import.meta.url));
+const atOnce = 2;
+const shown = 3;
+
+const given = process.argv.slice(2).filter((argument) => argument !== '--verbose');
+const verbose = process.argv.includes('--verbose');
+const files = (given.length === 0 ? [own] : given.map(existing)).flatMap((path) =>
+  statSync(path).isDirectory()
+    ? readdirSync(path)
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => join(path, name))
+    : [path],
+);
+if (files.length === 0) throw new Error(`There is no recording in ${given.join(', ')}.`);
+
+const folder = mkdtempSync(join(tmpdir(), 'recordings-git-'));
+const results: Result[] = [];
+try {
+  unpackRepositories();
+  const waiting = files
+    .map((file) => JSON.parse(readFileSync(file, 'utf8')) as Recording)
+    .sort((a, b) => b.exchanges.length - a.exchanges.length);
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const result = await replay(next, { 'git.example.test': folder });
+        console.log(`${result.scenario.padEnd(16)} ${result.replayed} of ${result.total}`);
+        results.push(result);
+      }
+    }),
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = report();
+
+/** A name without a folder is one of our own recordings. */
+function existing(argument: string): string {
+  const path = resolve(argument);
+  return existsSync(path) ? path : join(own, `${argument}.json`);
+}
+
+/** The git bundles beside the recordings become the bare repositories of `git.example.test`. */
+function unpackRepositories(): void {
+  const beside = join(dirname(dirname(files[0] as string)), 'fixtures');
+  const bundles = existsSync(beside) ? beside : join(dirname(own), 'fixtures');
+  const target = join(folder, 'acme');
+  mkdirSync(target);
+  for (const name of readdirSync(bundles).filter((file) => file.endsWith('.bundle'))) {
+    execFileSync('git', [
+      'clone',
+      '--quiet',
+      '--mirror',
+      join(bundles, name),
+      join(target, `${basename(name, '.bundle')}.git`),
+    ]);
+  }
+}
+
+function report(): number {
+  const kinds = new Map<string, string[]>();
+  for (const { scenario, failures } of results) {
+    for (const { n, call, differences } of failures) {
+      const [first] = differences;
+      const lines = differences
+        .slice(0, verbose ? 50 : shown)
+        .map(({ kind, where, text }) => `      ${kind} ${where}: ${text}`);
+      const list = kinds.get(first?.kind ?? '') ?? [];
+      list.push([`  ${scenario} ${n}  ${call}`, ...lines].join('\n'));
+      kinds.set(first?.kind ?? '', list);
+    }
+  }
+  for (const [kind, list] of kinds) console.log(`\n${kind} (${list.length})\n${list.join('\n')}`);
+  const total = results.reduce((sum, result) => sum + result.total, 0);
+  const replayed = results.reduce((sum, result) => sum + result.replayed, 0);
+  console.log(`\n${replayed} of ${total} exchanges`);
+  return replayed < total ? 1 : 0;
+}

@@ -1,0 +1,23 @@
+import type { Routes } from '../http/call.ts';
+import { applicationRoutes } from './applications.ts';
+import { deploymentRoutes } from './deployments.ts';
+import { instanceRoutes } from './instance.ts';
+import { possessionRoutes } from './possessions.ts';
+import { projectRoutes } from './projects.ts';
+import { serverRoutes } from './servers.ts';
+import { sharedVariableRoutes } from './sharedVariables.ts';
+import { teamRoutes } from './teams.ts';
+import { variableRoutes } from './variables.ts';
+
+/** Every group of routes; a new group is one line here. */
+export const routes: Routes = {
+  ...instanceRoutes,
+  ...teamRoutes,
+  ...possessionRoutes,
+  ...projectRoutes,
+  ...sharedVariableRoutes,
+  ...serverRoutes,
+  ...applicationRoutes,
+  ...variableRoutes,
+  ...deploymentRoutes,
+};
