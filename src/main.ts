@@ -1,0 +1,152 @@
+import { type Clock, systemClock } from './clock.ts';
+import type { Config } from './config/config.ts';
+import type { Secrets } from './config/secrets.ts';
+import { type Coolify, coolify } from './coolify/coolify.ts';
+import { answerOf } from './engine/answer.ts';
+import { inlineDurable } from './engine/durable/inline.ts';
+import type { Durable } from './engine/durable/port.ts';
+import type { Admitted, Engine } from './engine/run.ts';
+import { admitOwner, auditEntry } from './gateway/admit.ts';
+import { catalogOf } from './gateway/catalog.ts';
+import { type Gateway, gateway } from './gateway/gateway.ts';
+import { jsonLog, type Log } from './log.ts';
+import type { Actor, Context, Progress, Runs, RunSummary } from './operations/context.ts';
+import type { Operation } from './operations/operation.ts';
+import { registry } from './operations/registry.ts';
+import { makeProbe } from './probe/probe.ts';
+import { Refusal } from './refusal.ts';
+import { reveal, sealInput } from './secrets/door.ts';
+import { makeStriker } from './secrets/strike.ts';
+import { type FileStores, openFileStores } from './storage/files/open.ts';
+import { type Journal, runState } from './storage/journal.ts';
+import { VERSION } from './version.ts';
+
+/** What a process is made of, for one person with a Coolify: stdio and the command line. */
+export interface Fairlead extends AsyncDisposable {
+  gateway: Gateway;
+  admitted: Admitted;
+  durable: Durable;
+  coolify: Coolify;
+  log: Log;
+  strikeDeep<T>(value: T): T;
+}
+
+/** Parts that a test brings along instead of ours. */
+export interface Overrides {
+  clock?: Clock;
+  coolify?: Coolify;
+  operations?: readonly Operation[];
+  log?: Log;
+}
+
+/** Config → parts. Takes up what a dead process left. Nothing is asked of Coolify before the first call. */
+export async function compose(config: Config, secrets: Secrets, overrides: Overrides = {}): Promise<Fairlead> {
+  const clock = overrides.clock ?? systemClock;
+  const operations = overrides.operations ?? registry;
+  const striker = makeStriker();
+  if (secrets.coolifyToken) striker.learn('COOLIFY_API_TOKEN', secrets.coolifyToken);
+  const log = overrides.log ?? jsonLog(striker.strike);
+  const stores = await openFileStores(config.dataDir, { clock, log });
+  const client = overrides.coolify ?? clientOf(config, secrets, striker.strike);
+  const probe = makeProbe({ via: config.probeVia });
+  const byName = new Map(operations.map((operation) => [operation.name, operation]));
+
+  const durable: Durable = inlineDurable({
+    runs: stores.runs,
+    clock,
+    log,
+    operation: (name) => byName.get(name),
+    context: (header, signal, report) => ({ ...contextOf(header.actor as Actor, signal, report), runId: header.id }),
+    onEnd: (journal, status) => stores.audit.write(entryOf(journal, status)),
+  });
+
+  function contextOf(actor: Actor, signal: AbortSignal, report: (progress: Progress) => void): Context {
+    return {
+      actor,
+      coolify: client,
+      probe,
+      reveal: (text) => reveal(text, stores.secrets),
+      seal: (value) => stores.secrets.seal(value),
+      learn: striker.learn,
+      strike: striker.strike,
+      runs: runsFor(actor),
+      clock,
+      settings: {
+        healthSeconds: config.healthSeconds,
+        deploymentSeconds: config.deploymentSeconds,
+        project: config.project,
+        server: config.server,
+      },
+      signal,
+      report,
+    };
+  }
+
+  function runsFor(actor: Actor): Runs {
+    return {
+      async follow(id, milliseconds, signal) {
+        const journal = milliseconds > 0 ? await durable.wait(id, milliseconds, signal) : await durable.read(id);
+        const operation = journal && byName.get(journal.header.operation);
+        return operation && { ...answerOf(operation, journal, actor) };
+      },
+      list: async (limit) => Promise.all((await durable.list(limit)).map(summaryOf)),
+      cancel: (id) => durable.cancel(id),
+    };
+  }
+
+  async function summaryOf(journal: Journal): Promise<RunSummary> {
+    const { id, operation, startedAt, steps } = journal.header;
+    const { ended, position, failure } = runState(journal);
+    const status = ended?.status ?? ((await stores.runs.owned(id)) ? 'pending' : 'interrupted');
+    const doing = ended ? 'ended' : failure ? 'taking back what was begun' : (steps[position]?.title ?? 'finishing');
+    return { run_id: id, operation, status, started_at: new Date(startedAt).toISOString(), doing };
+  }
+
+  function entryOf(journal: Journal, outcome: string) {
+    const { header } = journal;
+    const operation = byName.get(header.operation)!;
+    const resource = operation.resource?.(header.input, header.facts, runState(journal).done);
+    const details = { run_id: header.id, digest: header.digest, steps: header.steps.map(({ title }) => title), input: header.input };
+    return striker.strikeDeep(auditEntry(header.actor as Actor, operation, outcome, details, clock.now(), resource));
+  }
+
+  const engine: Engine = {
+    durable,
+    plans: stores.plans,
+    clock,
+    version: VERSION,
+    seal: (schema, input) => sealInput(schema, input, stores.secrets, striker.learn),
+    strikeDeep: striker.strikeDeep,
+    context: contextOf,
+  };
+  const taken = await durable.recover();
+  for (const id of taken) log.info('run_taken_up', { run_id: id });
+
+  return {
+    gateway: gateway(catalogOf(operations), engine),
+    admitted: admitOwner({ policy: config.policy, audit: (entry) => stores.audit.write(striker.strikeDeep(entry)), now: clock.now }),
+    durable,
+    coolify: client,
+    log,
+    strikeDeep: striker.strikeDeep,
+    [Symbol.asyncDispose]: () => close(durable, stores),
+  };
+}
+
+async function close(durable: Durable, stores: FileStores): Promise<void> {
+  await durable.close();
+  await stores.close();
+}
+
+/** A client, or one that refuses each call with what is missing: an agent then hears it as an answer. */
+function clientOf(config: Config, secrets: Secrets, strike: (text: string) => string): Coolify {
+  if (config.coolifyUrl && secrets.coolifyToken) {
+    return coolify({ baseUrl: config.coolifyUrl, token: secrets.coolifyToken, strike });
+  }
+  const missing = [...(config.coolifyUrl ? [] : ['COOLIFY_API_URL']), ...(secrets.coolifyToken ? [] : ['COOLIFY_API_TOKEN'])].join(' and ');
+  return new Proxy({} as Coolify, {
+    get() {
+      throw new Refusal('unreachable', `${missing} is not set, so there is no Coolify to ask.`, 'Set it in the configuration of this server, then call again. `fairlead doctor` checks it.');
+    },
+  });
+}
