@@ -4,40 +4,42 @@ import { plain, type Style } from './terminal.ts';
 import { indent, valueLines } from './valueLines.ts';
 
 /** What came of a change, in a few lines: how it ended, where it can be seen, what was verified, what to do next. */
-export function answerLines(answer: Answer, title: string, style: Style): string[] {
+export function answerLines(answer: Answer, what: string, style: Style): string[] {
   const { steps_executed: _steps, restored, not_restored, digest: _digest, gates: _gates, ...details } = answer.details;
   const next = answer.troubleshooting === undefined ? [] : [`→ ${plain(answer.troubleshooting)}`];
   switch (answer.status) {
     case 'success':
       return [
-        style.green(`✓ ${title}: done`),
+        style.green(`✓ ${what}: done`),
         ...indent(valueLines(details, style)),
         style.dim(`run ${answer.plan_id}`),
       ];
     case 'pending':
       return [
-        style.yellow(`… ${title}: ${plain(answer.message ?? 'still going on')}`),
+        style.yellow(`… ${what}: ${plain(answer.message ?? 'still going on')}`),
         `→ fairlead runs show ${answer.plan_id}`,
       ];
     case 'plan_ready':
       return [
-        ...planLines(answer, title, style),
+        ...planLines(answer, what, style),
         ...(answer.error === undefined ? [] : [style.red(`✗ ${plain(answer.error)}`), ...next]),
-        plain(answer.message ?? ''),
         ...(answer.mode === 'dry-run'
-          ? [`→ Carry out exactly this: the same command with --plan ${answer.plan_id}, within the hour.`]
-          : []),
+          ? [
+              'Nothing was changed.',
+              `→ Carry out exactly this: the same command with --plan ${answer.plan_id}, within the hour.`,
+            ]
+          : [plain(answer.message ?? '')]),
       ];
     case 'blocked':
       return [
-        ...planLines(answer, title, style),
+        ...planLines(answer, what, style),
         style.red(`✗ ${plain(answer.error ?? 'Blocked by a gate.')}`),
         ...next,
       ];
     case 'failed':
     case 'rolled_back':
       return [
-        style.red(`✗ ${title}: ${answer.status === 'rolled_back' ? 'failed, and taken back' : 'failed'}`),
+        style.red(`✗ ${what}: ${answer.status === 'rolled_back' ? 'failed, and taken back' : 'failed'}`),
         ...indent([
           plain(answer.error ?? ''),
           ...(answer.incident?.last_logs_sample ?? []).map((line) => style.dim(`│ ${plain(line)}`)),

@@ -8,8 +8,6 @@ import { usageLine } from './usageLine.ts';
 
 /** What every command takes beside its own arguments; `--json` is read before all else. */
 const SWITCHES = ['json', 'help'] as const;
-/** Shorter words for what goes with every change. */
-const SHORT = { plan: 'plan_id', yes: 'confirm_destructive' };
 
 /** Under the words the caller used; the gateway knows them. */
 export type Arguments = Record<string, unknown>;
@@ -79,7 +77,10 @@ function gather(command: Command, argv: readonly string[], wrong: Wrong): Typed 
     give(words.get(flag.name)!, text);
   }
   const missing = command.flags.filter((flag) => flag.required && !isGiven(flag));
-  if (missing.length > 0) throw wrong(`Missing: ${missing.map((flag) => (positionals.includes(flag) ? `<${flag.name}>` : `--${flag.name}`)).join(', ')}.`);
+  if (missing.length > 0)
+    throw wrong(
+      `Missing: ${missing.map((flag) => (positionals.includes(flag) ? `<${flag.name}>` : `--${flag.name}`)).join(', ')}.`,
+    );
   return typed;
 }
 
@@ -95,10 +96,7 @@ function wordsOf({ flags, found }: Command): Map<string, Word> {
     const word = own.get(ours);
     if (word) add(theirs, { flag: word.flag, argument: theirs });
   }
-  for (const [short, argument] of Object.entries(SHORT)) {
-    const word = own.get(argument);
-    if (word) add(short, word);
-  }
+  for (const word of own.values()) add(word.flag.name, word);
   for (const word of SWITCHES)
     if (words.has(word)) throw new Error(`${found.operation.name} may not have an argument ${word}`);
   return words;

@@ -44,12 +44,15 @@ interface Shape {
   secret?: string;
 }
 
+/** Shorter words for what goes with every change. */
+const SHORT: Readonly<Record<string, string>> = { plan_id: 'plan', confirm_destructive: 'yes' };
+
 /** One flag for each argument of an operation, in the order in which it declares them. */
 export function flagsOf(input: z.ZodObject): Flag[] {
   const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as Shape;
   const required = new Set(schema.required);
   return Object.entries(schema.properties ?? {}).map(([argument, shape]) => ({
-    name: argument.replaceAll('_', '-'),
+    name: SHORT[argument] ?? argument.replaceAll('_', '-'),
     argument,
     kind: kindOf(shape),
     element: shape.items ? kindOf(shape.items) : 'text',

@@ -95,13 +95,16 @@ export function commandPage(command: Command, style: Style = PLAIN): string[] {
 function describe({ required, description, fallback, kind, secret, argument }: Flag): string {
   const notes = [
     ...(required ? ['required'] : []),
-    ...(fallback === undefined || fallback === null ? [] : [`${JSON.stringify(fallback)} unless given`]),
+    ...(isNothing(fallback) ? [] : [`${JSON.stringify(fallback)} unless given`]),
     ...(kind === 'list' || kind === 'pairs' || kind === 'record' ? ['may be repeated'] : []),
     ...(kind === 'pairs' && argument.includes('env') ? ['or @.env'] : []),
     ...(secret ? ['secret: better @file or -'] : []),
   ];
   return [description, ...(notes.length > 0 ? [`(${notes.join('; ')})`] : [])].filter(Boolean).join(' ');
 }
+
+const isNothing = (value: unknown): boolean =>
+  value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 
 const firstSentence = (text: string): string => text.match(/^.*?[.](?=\s|$)/s)?.[0] ?? text;
 

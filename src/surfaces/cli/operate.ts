@@ -1,4 +1,4 @@
-import type { Reply } from '../../gateway/gateway.ts';
+import type { Answer, Reply } from '../../gateway/gateway.ts';
 import { runState } from '../../storage/journal.ts';
 import { answerLines } from './answerLines.ts';
 import { type Arguments, readArguments } from './arguments.ts';
@@ -30,6 +30,7 @@ export async function operate(
     return screen.answer(EXIT.success, (style) => commandPage(command, style), { help: commandPage(command) });
   const parts = await open();
   const { operation } = command.found;
+  const what = `${operation.noun} ${operation.verb}`;
   const startedAt = Date.now();
 
   const onCancel = () => {
@@ -47,7 +48,7 @@ export async function operate(
         signal: interrupts.cancel,
         report: screen.progress,
         waitMs: TO_THE_END_MS,
-        ...(canAsk(io) && { confirm: (plan) => confirmed(plan) }),
+        ...(canAsk(io) && { confirm: (plan) => confirmed(plan, wordToType(command, asked)) }),
       },
       parts.admitted,
     );
@@ -66,14 +67,13 @@ export async function operate(
     const how = `→ On a terminal you are asked; elsewhere: the same command with --plan ${answer.plan_id}, or with --yes.`;
     return screen.answer(
       exit,
-      (style) => [...answerLines(answer, operation.title, style), ...(confirmFirst ? [how] : [])],
+      (style) => [...answerLines(answer, what, style), ...(confirmFirst ? [how] : [])],
       answer,
     );
   }
 
-  async function confirmed(plan: Parameters<typeof planLines>[0]): Promise<boolean> {
-    const word = wordToType(command, asked);
-    screen.note((style) => planLines(plan, operation.title, style));
+  function confirmed(plan: Answer, word: string): Promise<boolean> {
+    screen.note((style) => planLines(plan, what, style));
     return typedWord(io, `This destroys something. Type ${word} to confirm: `, word, interrupts.cancel);
   }
 

@@ -4,12 +4,12 @@ import { plain, type Style } from './terminal.ts';
 import { indent } from './valueLines.ts';
 
 /** A plan for the person who is to agree to it: what is done, what it means, and what is taken back on failure. */
-export function planLines(answer: Answer, title: string, style: Style): string[] {
+export function planLines(answer: Answer, what: string, style: Style): string[] {
   const { execution_plan: plan, impact_analysis: impact } = answer;
   if (!plan) return [];
   const width = Math.max(...plan.steps.map((step) => step.title.length), 0);
   return [
-    style.bold(`${title}: ${count(plan.steps.length, 'step')}, about ${duration(plan.total_estimated_duration)}`),
+    style.bold(`${what}: ${count(plan.steps.length, 'step')}, about ${duration(plan.total_estimated_duration)}`),
     ...indent(
       plan.steps.flatMap(({ order, title: step, estimated_duration, undo }) => [
         `${String(order).padStart(2)}. ${plain(step).padEnd(width)}  ${style.dim(`about ${duration(estimated_duration)}`)}`,

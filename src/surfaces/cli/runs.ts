@@ -59,13 +59,14 @@ export async function runs(
     const steps = stepsOf(shown);
     const document = { run_id: id, operation: header.operation, started_at: startOf(shown), steps, answer };
     const lines = (style: Style) => [
-      style.bold(`${id}: ${header.operation}, ${statusOf(shown)}, begun ${startOf(shown)}`),
+      style.bold(`${id}: ${whatOf(shown)}, ${statusOf(shown)}, begun ${startOf(shown)}`),
       ...indent(
         steps.map(
-          ({ title, state }) => `${MARKS[state]} ${plain(title)}${state === 'waiting' ? '' : style.dim(`  ${state}`)}`,
+          ({ title, state }) =>
+            `${MARKS[state]} ${plain(title)}${state === 'waiting' || state === 'done' ? '' : style.dim(`  ${state}`)}`,
         ),
       ),
-      ...answerLines(answer, titleOf(shown), style),
+      ...answerLines(answer, whatOf(shown), style),
     ];
     return screen.answer(EXIT.success, lines, parts.strikeDeep(document));
   }
@@ -80,7 +81,7 @@ export async function runs(
       if (end === LEFT || !end) return tellHowToGoOn([id], screen);
       const answer = answerFor(end);
       const exit = interrupts.cancel.aborted ? EXIT.interrupted : exitAfter(direction, answer);
-      return screen.answer(exit, (style) => answerLines(answer, titleOf(end), style), answer);
+      return screen.answer(exit, (style) => answerLines(answer, whatOf(end), style), answer);
     } finally {
       interrupts.cancel.removeEventListener('abort', cancel);
       unfollow();
@@ -91,8 +92,9 @@ export async function runs(
     return parts.strikeDeep(answerOf(catalog.find(of.header.operation).operation, of, parts.admitted.actor));
   }
 
-  function titleOf({ header }: Journal): string {
-    return catalog.find(header.operation).operation.title;
+  function whatOf({ header }: Journal): string {
+    const { noun, verb } = catalog.find(header.operation).operation;
+    return `${noun} ${verb}`;
   }
 }
 

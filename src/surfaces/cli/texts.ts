@@ -27,8 +27,9 @@ async function fileText(path: string, flag: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
+    // The path is not shown: it may be a secret that begins with @.
     throw new UsageError(
-      `${flag} names a file that cannot be read (${(error as NodeJS.ErrnoException).code}): ${path}`,
+      `${flag} names a file that cannot be read (${(error as NodeJS.ErrnoException).code}).`,
       `Check the path; for a text that begins with @ write ${flag}=@@….`,
     );
   }

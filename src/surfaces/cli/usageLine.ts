@@ -15,8 +15,8 @@ export function usageLine(command: Command): string {
 }
 
 /** A flag as it is typed: `--port NUMBER`. */
-export function typedForm({ name, kind, element, choices }: Flag): string {
-  if (kind === 'switch') return `--${name}`;
+export function typedForm({ name, kind, element, choices, fallback }: Flag): string {
+  if (kind === 'switch') return fallback === true ? `--no-${name}` : `--${name}`;
   if (choices.length > 0) return `--${name} ${choices.join('|')}`;
   return `--${name} ${PLACEHOLDER[kind === 'list' ? element : kind]}`;
 }

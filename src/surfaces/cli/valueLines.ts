@@ -31,7 +31,9 @@ function factLines({ fact, result, value, source, reason }: Fact, style: Style):
   ];
   const because = reason === undefined ? '' : `, ${plain(reason)}`;
   const by = source === undefined ? '' : style.dim(` (${plain(source)})`);
-  return [`${mark}  ${plain(fact)}${value === undefined ? '' : `: ${cellOf(value)}`}${because}${by}`];
+  return [
+    `${mark}  ${plain(fact).replaceAll('_', ' ')}${value === undefined ? '' : `: ${cellOf(value)}`}${because}${by}`,
+  ];
 }
 
 const isFacts = (value: unknown): value is Fact[] =>
