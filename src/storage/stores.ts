@@ -49,8 +49,11 @@ export interface PlanStore {
   take(id: string, runId: string): Promise<boolean>;
 }
 
-/** How a reference reads, wherever in a text it stands; 32 digits, so that it ends without a delimiter. */
-export const SECRET_REFERENCE = /secret:\/\/v\/([0-9a-f]{32})/;
+/**
+ * How a reference reads wherever in a text it stands, percent-encoded in a URL. 32 digits, so that it ends without a
+ * delimiter.
+ */
+export const SECRET_REFERENCE = /secret(?::\/\/v\/|%3A%2F%2Fv%2F)([0-9a-f]{32})/;
 
 /** Values under lock and key; everything else holds references. Equal values have equal references (a keyed hash). */
 export interface SecretStore {

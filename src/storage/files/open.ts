@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { type Log, silentLog } from '../../log.ts';
-import type { AuditLog, PlanStore, RunStore, SecretStore } from '../stores.ts';
+import type { AuditLog, PlanStore, RunStore } from '../stores.ts';
 import { fileAudit } from './audit.ts';
 import { clean, type Folders } from './clean.ts';
 import { keysFrom } from './key.ts';
 import { filePlans } from './plans.ts';
 import { fileRuns } from './runs.ts';
-import { fileSecrets } from './secrets.ts';
+import { type FileSecrets, fileSecrets } from './secrets.ts';
 import { ensureFolder } from './write.ts';
 
 export interface FileStores {
   runs: RunStore;
   plans: PlanStore;
-  secrets: SecretStore;
+  secrets: FileSecrets;
   audit: AuditLog;
   /** Gives up the runs this process still owns. */
   close(): Promise<void>;

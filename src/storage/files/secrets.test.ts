@@ -40,6 +40,14 @@ it('opens for a later process', async () => {
   expect(await (await open()).secrets.open(reference)).toBe('hunter2');
 });
 
+it('tells all values that open, for those who have to strike them out', async () => {
+  const { secrets } = await open();
+  await secrets.seal('one value');
+  await secrets.seal('another value');
+  await writeFile(sealed(await secrets.seal('a third value')), 'short');
+  expect((await secrets.values()).sort()).toEqual(['another value', 'one value']);
+});
+
 it('refuses what is no reference, and one under which nothing is kept', async () => {
   const { secrets } = await open();
   await expect(secrets.open('secret://v/../secrets.key')).rejects.toMatchObject({ code: 'invalid_input' });

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import { readFile, utimes } from 'node:fs/promises';
+import { readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { Refusal } from '../../refusal.ts';
@@ -15,11 +15,17 @@ const TAG_BYTES = 16;
 /** The name under which the cleaning lays a secret aside before it decides. */
 export const LAID_ASIDE = '.going';
 
+/** The port, and what a process that starts needs to know what to strike out. */
+export interface FileSecrets extends SecretStore {
+  /** All values kept; those that do not open are left out. */
+  values(): Promise<string[]>;
+}
+
 /**
  * Each value sealed on its own with AES-256-GCM, in a file named after its keyed hash: nonce, tag, ciphertext. The
  * file's time tells when the value was last given.
  */
-export function fileSecrets(folder: string, keys: Keys, clock: Clock): SecretStore {
+export function fileSecrets(folder: string, keys: Keys, clock: Clock): FileSecrets {
   return {
     async seal(value) {
       const name = createHmac('sha256', keys.naming).update(value, 'utf16le').digest('hex').slice(0, 32);
@@ -29,7 +35,7 @@ export function fileSecrets(folder: string, keys: Keys, clock: Clock): SecretSto
         await utimes(path, now, now);
       } catch (error) {
         if (errorCode(error) !== 'ENOENT') throw error;
-        await replaceFile(path, encrypt(value, name, keys.sealing));
+        await replaceFile(path, sealUp(value, name, keys.sealing));
         await utimes(path, now, now);
       }
       return `secret://v/${name}`;
@@ -43,14 +49,31 @@ export function fileSecrets(folder: string, keys: Keys, clock: Clock): SecretSto
       const path = join(folder, name[1]);
       // The cleaning may be laying it aside or putting it back right now.
       const sealed = (await bytes(path)) ?? (await bytes(path + LAID_ASIDE)) ?? (await bytes(path));
-      if (sealed) return decrypt(sealed, name[1], keys.sealing, path);
+      const value = sealed && unseal(sealed, name[1], keys.sealing);
+      if (value !== undefined) return value;
+      if (sealed) {
+        const next = 'Give the value again, or restore secrets.key.';
+        throw damaged(path, 'it does not open with the key there is', next);
+      }
       throw new Refusal('not_found', `Nothing is kept under ${reference}.`, 'Give the value itself again.');
+    },
+
+    async values() {
+      const found: string[] = [];
+      for (const name of await readdir(folder)) {
+        if (!/^[0-9a-f]{32}$/.test(name)) continue;
+        const path = join(folder, name);
+        const sealed = await bytes(path);
+        const value = sealed && unseal(sealed, name, keys.sealing);
+        if (value !== undefined) found.push(value);
+      }
+      return found;
     },
   };
 }
 
 // UTF-16, because UTF-8 has no form for half a surrogate pair and would give another value back.
-function encrypt(value: string, name: string, key: Buffer): Buffer {
+function sealUp(value: string, name: string, key: Buffer): Buffer {
   const iv = randomBytes(IV_BYTES);
   // The name is bound in, so that a file put in another's place does not open.
   const cipher = createCipheriv(CIPHER, key, iv).setAAD(Buffer.from(name));
@@ -58,16 +81,18 @@ function encrypt(value: string, name: string, key: Buffer): Buffer {
   return Buffer.concat([iv, cipher.getAuthTag(), text]);
 }
 
-function decrypt(sealed: Buffer, name: string, key: Buffer, path: string): string {
+/** Undefined when it was changed, belongs under another name, or was sealed under another key. */
+function unseal(sealed: Buffer, name: string, key: Buffer): string | undefined {
   const iv = sealed.subarray(0, IV_BYTES);
   const tag = sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES);
+  if (tag.length < TAG_BYTES) return undefined;
+  const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(name)).setAuthTag(tag);
+  const text = decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES));
   try {
-    const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
-    decipher.setAAD(Buffer.from(name)).setAuthTag(tag);
-    const text = Buffer.concat([decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
-    return text.toString('utf16le');
+    return Buffer.concat([text, decipher.final()]).toString('utf16le');
   } catch {
-    throw damaged(path, 'it does not open with the key there is', 'Give the value again, or restore secrets.key.');
+    return undefined;
   }
 }
 
