@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connect, KINDS, type Person } from './clients.ts';
+import { raw } from './raw.ts';
 
 describe.each(KINDS)('asking the person, %s', (kind) => {
   const agree: Person = () => ({ action: 'accept', content: { carry_out: true } });
@@ -52,5 +53,42 @@ describe.each(KINDS)('asking the person, %s', (kind) => {
     });
     const sunk = await client.call('sink_boat', { boat: 'bob', plan_id: planned.structuredContent!.plan_id });
     expect(sunk.structuredContent).toMatchObject({ status: 'success' });
+  });
+});
+
+describe('the question as it stands on the wire of 2026-07-28', () => {
+  const call = (elicitation: object, more: Record<string, unknown> = {}, boat = 'ann') => ({
+    name: 'sink_boat',
+    arguments: { boat },
+    ...more,
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': { elicitation },
+    },
+  });
+  const inputResponses = { confirm: { action: 'accept', content: { carry_out: true } } };
+
+  it('takes a yes for the call that was asked about, for no other, and once', async () => {
+    await using server = raw();
+    const { result } = await server.ask('tools/call', call({}));
+    expect(result).toMatchObject({ resultType: 'input_required' });
+    const requestState = result!.requestState as string;
+    const forged = { inputResponses, requestState: `x${requestState.slice(1)}` };
+    expect((await server.ask('tools/call', call({}, forged))).error?.code).toBe(-32602);
+    const other = await server.ask('tools/call', call({}, { inputResponses, requestState }, 'bob'));
+    expect(other.error?.code).toBe(-32602);
+    const unsigned = await server.ask('tools/call', call({}, { inputResponses }));
+    expect(unsigned.result).toMatchObject({ resultType: 'input_required' });
+    const sunk = await server.ask('tools/call', call({}, { inputResponses, requestState }));
+    expect(sunk.result).toMatchObject({ structuredContent: { status: 'success' } });
+    const again = await server.ask('tools/call', call({}, { inputResponses, requestState }));
+    expect(again.result).toMatchObject({ isError: true });
+  });
+
+  it('is not put to a client that only opens pages', async () => {
+    await using server = raw();
+    const { result } = await server.ask('tools/call', call({ url: {} }));
+    expect(result).toMatchObject({ structuredContent: { status: 'plan_ready' } });
   });
 });

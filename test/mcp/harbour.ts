@@ -30,7 +30,7 @@ export function harbour(registry: readonly Operation[], log: Log): McpOptions & 
   });
   const owner: Actor = { kind: 'owner' };
   const durable = inlineDurable({
-    runs: runsInMemory(),
+    runs: runsInMemory(log),
     clock: systemClock,
     log,
     operation: (name) => registry.find((operation) => operation.name === name),
@@ -60,7 +60,7 @@ export function harbour(registry: readonly Operation[], log: Log): McpOptions & 
   };
 }
 
-function runsInMemory(): RunStore {
+function runsInMemory(log: Log): RunStore {
   const journals = new Map<string, Journal>();
   const cancelled = new Set<string>();
   const copy = (journal: Journal | undefined) => structuredClone(journal);
@@ -77,7 +77,10 @@ function runsInMemory(): RunStore {
     read: async (id) => copy(journals.get(id)),
     list: async (limit) => [...journals.values()].reverse().slice(0, limit),
     owned: async (id) => journals.has(id),
-    requestCancel: async (id) => void cancelled.add(id),
+    async requestCancel(id) {
+      cancelled.add(id);
+      log.info('cancel_requested', { run_id: id });
+    },
     cancelRequested: async (id) => cancelled.has(id),
   };
 }

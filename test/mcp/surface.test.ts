@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Progress } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connect, KINDS, type TestClient } from './clients.ts';
+import { type Raw, raw } from './raw.ts';
 
 describe.each(KINDS)('the MCP surface over stdio, %s', (kind) => {
   let client: TestClient;
@@ -101,21 +100,15 @@ describe.each(KINDS)('the MCP surface over stdio, %s', (kind) => {
     });
   });
 
-  it('reports progress that only grows up to the whole, log lines included', async () => {
+  it('reports progress that only grows, log lines included', async () => {
     const seen: Progress[] = [];
-    const answered = await client.call(
-      'sail_boat',
-      { boat: 'ann' },
-      { onprogress: (progress) => void seen.push(progress) },
-    );
-    expect(answered.structuredContent).toMatchObject({ status: 'success' });
-    expect(seen.length).toBeGreaterThan(8);
-    for (const [i, { progress, total }] of seen.entries()) {
-      expect(total).toBe(100);
-      if (i > 0) expect(progress).toBeGreaterThan(seen[i - 1]!.progress);
-    }
-    expect(seen.at(-1)!.progress).toBe(100);
-    expect(seen.map(({ message }) => message)).toContain('stern line off');
+    const onprogress = (progress: Progress) => void seen.push(progress);
+    const sailing = client.call('sail_boat', { boat: 'told', wait: true }, { onprogress });
+    await vi.waitFor(() => expect(seen.map(({ message }) => message)).toContain('Cruise'));
+    await client.call('harbour', { open: true });
+    expect((await sailing).structuredContent).toMatchObject({ status: 'success' });
+    expect(seen.map(({ message }) => message)).toEqual(expect.arrayContaining(['Cast off', 'stern line off']));
+    expectGrowing(seen);
   });
 
   it('answers pending in time to one who hears no progress, and the run goes on', async () => {
@@ -156,6 +149,7 @@ describe.each(KINDS)('the MCP surface over stdio, %s', (kind) => {
     await rejected;
     await until((line) => line.startsWith('aborted:stopped:'));
     await until((line) => line === 'moored again:stopped');
+    expect(client.stderr()).toContain('cancel_requested');
     expect(await events()).not.toContain('moored:stopped');
     expect(messages).toContain('Cruise');
   });
@@ -184,30 +178,40 @@ describe.each(KINDS)('the MCP surface over stdio, %s', (kind) => {
   });
 });
 
-describe('the process', () => {
-  const start = () =>
-    spawn(process.execPath, [
-      '--disable-warning=ExperimentalWarning',
-      fileURLToPath(new URL('program.ts', import.meta.url)),
-    ]);
+function expectGrowing(seen: { progress: number; total?: number | undefined }[]): void {
+  for (const [i, { progress, total }] of seen.entries()) {
+    expect(total).toBe(100);
+    if (i > 0) expect(progress).toBeGreaterThan(seen[i - 1]!.progress);
+  }
+}
 
+describe('the process', () => {
   it.each([
-    ['when stdin ends', (child: ReturnType<typeof start>) => child.stdin.end()],
-    ['on SIGTERM', (child: ReturnType<typeof start>) => child.kill('SIGTERM')],
-  ])('closes its parts and ends %s, and stdout held nothing but protocol', async (_when, end) => {
-    const child = start();
-    let out = '';
-    let errors = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk));
-    child.stderr.on('data', (chunk: Buffer) => (errors += chunk));
-    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } };
-    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
-    await vi.waitFor(() => expect(out).toContain('"id":1'), { timeout: 10_000 });
-    end(child);
-    const [code] = await once(child, 'exit');
+    ['when stdin ends', (server: Raw) => server.child.stdin.end()],
+    ['on SIGTERM', (server: Raw) => server.child.kill('SIGTERM')],
+  ])('closes its parts and ends %s', async (_when, end) => {
+    const server = raw();
+    await server.initialize();
+    end(server);
+    const [code] = await once(server.child, 'exit');
     expect(code).toBe(0);
-    expect(errors).toContain('closed');
-    for (const line of out.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
+    expect(server.stderr()).toContain('closed');
+  });
+
+  it('tells of the whole before it answers, and writes nothing but protocol', async () => {
+    await using server = raw();
+    await server.initialize();
+    const { id } = await server.ask('tools/call', {
+      name: 'sail_boat',
+      arguments: { boat: 'ann' },
+      _meta: { progressToken: 'p' },
+    });
+    const told = server.lines().filter(({ method }) => method === 'notifications/progress');
+    expect(told.length).toBeGreaterThan(8);
+    expect(told.map(({ params }) => params?.progressToken)).toEqual(told.map(() => 'p'));
+    expectGrowing(told.map(({ params }) => params as { progress: number }));
+    expect(told.at(-1)!.params).toMatchObject({ progress: 100, message: expect.stringContaining('all 3 steps done') });
+    expect(server.lines().at(-1)).toMatchObject({ id });
   });
 
   it('leaves a run going when the client is gone, for the next process to take up', async () => {
@@ -218,6 +222,6 @@ describe('the process', () => {
     await client[Symbol.asyncDispose]();
     await rejected;
     expect(client.stderr()).toContain('closed');
-    expect(client.stderr()).not.toContain('run_suspended');
+    expect(client.stderr()).not.toContain('cancel_requested');
   });
 });

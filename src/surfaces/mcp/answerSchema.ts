@@ -4,21 +4,18 @@ const open = z.looseObject({});
 
 /**
  * The answer to any change as clients see it declared (`contracts.md` section 1, "Answer"). One compact schema for all
- * of them, open inside: clients refuse an answer that breaks it, and pay for every word of it in each conversation.
+ * of them, open to what it does not name: clients refuse an answer that breaks it, and pay for every word of it in each
+ * conversation.
  */
 export const answerSchema = z.object({
   status: z.enum(['success', 'failed', 'pending', 'blocked', 'rolled_back', 'plan_ready']),
-  mode: z.enum(['on-demand', 'dry-run']),
   plan_id: z.string(),
   resource_id: z.string().nullable(),
   details: open,
   metrics: open,
   rollback_point: open.nullable(),
-  message: z.string().optional(),
   execution_plan: open.optional(),
-  impact_analysis: open.optional(),
   error: z.string().optional(),
-  code: z.number().optional(),
   troubleshooting: z.string().optional(),
   incident: open.optional(),
 });

@@ -26,13 +26,13 @@ export class Question extends Error {
 }
 
 /** The call that a question belongs to. */
-export interface Asked {
+interface Asked {
   name: string;
   title: string;
   arguments: Record<string, unknown>;
 }
 
-export type Said = { kind: 'nothing' } | { kind: 'yes'; planId: string } | { kind: 'no' };
+type Said = { kind: 'nothing' } | { kind: 'yes'; planId: string } | { kind: 'no' };
 
 export interface Confirmation {
   /** Refuses a state that is not ours, or older than a plan lives. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 export type JsonSchema = { [key: string]: unknown };
-export type ObjectSchema = JsonSchema & { type: 'object' };
+type ObjectSchema = JsonSchema & { type: 'object' };
 
 /**
  * The JSON Schema of a zod object as it goes over the wire: no word that says nothing, since the tool list is paid for
@@ -21,6 +21,9 @@ function trim(json: JsonSchema, io: 'input' | 'output'): void {
     delete json.additionalProperties;
   if (isEmpty(json.properties) && io === 'output') delete json.properties;
   if (isPlainText(json.propertyNames)) delete json.propertyNames;
+  // No model counts characters; whoever is over the bound is told by the door.
+  delete json.maxLength;
+  if (json.minLength === 1) delete json.minLength;
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
   if (json.secret !== undefined) {

@@ -6,7 +6,7 @@ import type { Progress } from '../../operations/context.ts';
 const HEARTBEAT_MS = 8_000;
 const TOTAL = 100;
 
-export interface Reporter {
+interface Reporter {
   report(progress: Progress): void;
   stop(): void;
 }

@@ -41,7 +41,7 @@ export function faultResult(error: unknown, tool: { name: string; effect: Effect
 }
 
 /** An error that tells its reader what to do next: a refusal of ours, or one of Coolify's. */
-export type Actionable = Error & { next: string; code?: string; kind?: string; details?: Record<string, unknown> };
+type Actionable = Error & { next: string; code?: string; kind?: string; details?: Record<string, unknown> };
 
 export const isActionable = (error: unknown): error is Actionable =>
   error instanceof Error && 'next' in error && typeof error.next === 'string';
