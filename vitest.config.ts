@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'emulator/**/*.test.ts'],
+    include: ['{src,scripts,test,emulator}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

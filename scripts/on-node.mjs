@@ -54,7 +54,9 @@ function node24() {
   }
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
-  fail(`Node ${process.versions.node} is too old, and npm has no Node 24 for ${process.platform}-${process.arch}. Install Node 24 and run this again.`);
+  fail(
+    `Node ${process.versions.node} is too old, and npm has no Node 24 for ${process.platform}-${process.arch}. Install Node 24 and run this again.`,
+  );
 }
 
 function packageBin(name) {

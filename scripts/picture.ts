@@ -13,7 +13,11 @@ interface Style {
   dim?: boolean;
 }
 
-const lines = (await text(process.stdin)).replaceAll('\r', '').trimEnd().split('\n').filter((line) => !line.startsWith('> '));
+const lines = (await text(process.stdin))
+  .replaceAll('\r', '')
+  .trimEnd()
+  .split('\n')
+  .filter((line) => !line.startsWith('> '));
 const height = lines.length * LINE + 32;
 const width = Math.round(COLUMNS * 7.83 + 32);
 const rows = lines.map((line, i) => `<text x="16" y="${i * LINE + 28}" xml:space="preserve">${spans(line)}</text>`);
@@ -49,4 +53,5 @@ function styled(style: Style, code: string): Style {
 const attributes = ({ colour, bold, dim }: Style): string =>
   `${colour ? ` fill="${colour}"` : ''}${bold ? ' font-weight="bold"' : ''}${dim ? ' opacity="0.55"' : ''}`;
 
-const escaped = (shown: string): string => shown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escaped = (shown: string): string =>
+  shown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

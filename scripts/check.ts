@@ -1,0 +1,66 @@
+// npm run check [step …]: everything about the code that can be told without running it. A line a step; details where one fails.
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { checkDocs } from './check-docs.ts';
+import { checkImports } from './check-imports.ts';
+import { checkLock } from './check-lock.ts';
+import { checkPlaces } from './check-places.ts';
+import { checkSecrets } from './check-secrets.ts';
+
+const root = dirname(import.meta.dirname);
+
+/** Each answers with what is wrong, a line each; nothing is good. */
+const steps: Record<string, () => string[] | Promise<string[]>> = {
+  types: () => program('typescript', 'tsc', ['-p', '.', '--pretty', 'false']),
+  biome: () => program('@biomejs/biome', 'biome', ['check', '--colors=off', '--max-diagnostics=50', '.']),
+  imports: () => checkImports(root),
+  'dead code': () => program('knip', 'knip', ['--no-progress']),
+  docs: () => checkDocs(root),
+  secrets: () => checkSecrets(root),
+  lock: () => checkLock(root),
+  places: () => checkPlaces(root),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in steps));
+if (unknown.length > 0) {
+  console.error(`There is no step ${unknown.join(', ')}. The steps are: ${Object.keys(steps).join(', ')}.`);
+  process.exit(2);
+}
+const chosen = Object.entries(steps).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+const results = await Promise.all(chosen.map(([name, step]) => timed(name, step)));
+const failed = results.filter((ok) => !ok).length;
+console.log(failed === 0 ? `\nAll ${chosen.length} steps hold.` : `\n${failed} of ${chosen.length} steps fail.`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function timed(name: string, step: () => string[] | Promise<string[]>): Promise<boolean> {
+  const begun = performance.now();
+  const problems = await step();
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  const lines =
+    problems.length === 0
+      ? []
+      : problems
+          .join('\n')
+          .split('\n')
+          .map((line) => `        ${line}`);
+  console.log(
+    [`${problems.length === 0 ? 'ok   ' : 'FAIL '} ${name.padEnd(10)} ${seconds.padStart(5)} s`, ...lines].join('\n'),
+  );
+  return problems.length === 0;
+}
+
+/** Runs the executable of an installed package; what it printed is the problem, where it did not succeed. */
+async function program(from: string, bin: string, args: string[]): Promise<string[]> {
+  const manifest = join(root, 'node_modules', from, 'package.json');
+  const { bin: bins } = createRequire(import.meta.url)(manifest) as { bin: string | Record<string, string> };
+  const path = join(dirname(manifest), typeof bins === 'string' ? bins : (bins[bin] ?? ''));
+  const child = spawn(process.execPath, [path, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  return code === 0 ? [] : [printed.trim() || `${bin} ended with ${code}`];
+}
