@@ -122,9 +122,6 @@ export const application = z.looseObject({
 });
 export type Application = z.output<typeof application>;
 
-/** As it stands inside a deployment. */
-export const nestedApplication = application;
-
 export type BuildPack = 'nixpacks' | 'static' | 'dockerfile' | 'dockercompose' | 'railpack';
 
 /** Settings that creation and update share. `null` clears, and so does `""`. */

@@ -3,7 +3,7 @@ import { del, get, patch, post, put } from './endpoint.ts';
 import { message, numeric } from './message.ts';
 
 /** `success` may carry a warning in `message`: an upload to S3 is tried once even where none was asked for. */
-export const backupExecution = z.looseObject({
+const backupExecution = z.looseObject({
   uuid: z.string(),
   status: z.string().nullish(),
   message: z.string().nullish(),
@@ -16,7 +16,7 @@ export const backupExecution = z.looseObject({
 });
 export type BackupExecution = z.output<typeof backupExecution>;
 
-export const databaseBackup = z.looseObject({
+const databaseBackup = z.looseObject({
   id: z.number().nullish(),
   uuid: z.string(),
   enabled: z.boolean().nullish(),

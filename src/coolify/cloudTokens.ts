@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { del, get, patch, post } from './endpoint.ts';
 import { created, message } from './message.ts';
 
-export const cloudToken = z.looseObject({
+const cloudToken = z.looseObject({
   uuid: z.string(),
   name: z.string(),
   provider: z.string().nullish(),
@@ -12,7 +12,7 @@ export const cloudToken = z.looseObject({
 });
 export type CloudToken = z.output<typeof cloudToken>;
 
-export const cloudInitScript = z.looseObject({ uuid: z.string(), name: z.string(), script: z.string().nullish() });
+const cloudInitScript = z.looseObject({ uuid: z.string(), name: z.string(), script: z.string().nullish() });
 export type CloudInitScript = z.output<typeof cloudInitScript>;
 
 /** Tokens of the providers that Coolify can order servers from. */

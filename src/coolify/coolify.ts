@@ -5,6 +5,7 @@ import { cloudInitScripts, cloudTokens } from './cloudTokens.ts';
 import { databases } from './databases.ts';
 import { deployments } from './deployments.ts';
 import { destinations } from './destinations.ts';
+import type { CallOptions } from './endpoint.ts';
 import { environmentVariables } from './environmentVariables.ts';
 import { githubApps } from './githubApps.ts';
 import { gitlabApps } from './gitlabApps.ts';
@@ -73,10 +74,9 @@ export function coolify(options: TransportOptions) {
     ...bind(calls, transport),
     baseUrl: transport.baseUrl,
     /** Read once and kept; `unknown`, with the reason, where the token may not read it. */
-    version: transport.version,
+    version: ({ signal }: CallOptions = {}) => transport.version(signal),
     /** Which of read, read:sensitive, write and deploy the token holds. Costs four requests and changes nothing. */
-    abilities: (...args: Parameters<typeof probeAbilities> extends [Transport, ...infer Rest] ? Rest : never) =>
-      probeAbilities(transport, ...args),
+    abilities: (options?: CallOptions) => probeAbilities(transport, options),
     /** What is left of the requests of this minute, for all clients of this address in this process. */
     budget: transport.budget.state,
   };

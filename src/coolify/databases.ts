@@ -6,7 +6,7 @@ import type { CloneRequest, DeleteAlong, Limits, LogQuery, Placement } from './p
 import { environment } from './projects.ts';
 
 /** Which keys there are depends on the type; users, passwords and URLs are absent without read:sensitive. */
-export const database = z.looseObject({
+const database = z.looseObject({
   uuid: z.string(),
   name: z.string(),
   description: z.string().nullish(),

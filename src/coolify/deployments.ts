@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nestedApplication } from './applications.ts';
+import { application } from './applications.ts';
 import { type CallOptions, get, post } from './endpoint.ts';
 import { CoolifyError } from './error.ts';
 import { numeric } from './message.ts';
@@ -30,7 +30,7 @@ const logEntry = z.looseObject({
 const logEntries = z.array(logEntry);
 
 /** A deployment's log comes as JSON in a text; what is no such text becomes one entry, so that nothing said is lost. */
-export function parseLog(text: string): LogEntry[] {
+function parseLog(text: string): LogEntry[] {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -44,7 +44,7 @@ export function parseLog(text: string): LogEntry[] {
 }
 
 /** `queued`, `in_progress`, `finished` (the container started, no more), `failed` or `cancelled-by-user`. */
-export const deployment = z.looseObject({
+const deployment = z.looseObject({
   id: z.number(),
   deployment_uuid: z.string(),
   status: z.string(),
@@ -73,7 +73,7 @@ export const deployment = z.looseObject({
   /** Absent without read:sensitive; null until the job has written. */
   logs: z.string().nullish(),
   /** In the single record only, and without anything sensitive. */
-  application: nestedApplication.nullish(),
+  application: application.nullish(),
 });
 type WireDeployment = z.output<typeof deployment>;
 

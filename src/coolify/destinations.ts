@@ -12,7 +12,7 @@ export const nestedDestination = z.looseObject({
   server: server.nullish(),
 });
 
-export const destination = z.looseObject({
+const destination = z.looseObject({
   uuid: z.string(),
   name: z.string().nullish(),
   network: z.string().nullish(),

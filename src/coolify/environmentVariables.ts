@@ -6,7 +6,7 @@ import { message, numeric } from './message.ts';
  * A variable. `value` and `real_value` are absent without read:sensitive and for a locked one; rows that were just made lack
  * further keys. On applications every key stands twice: the row with `is_preview` is for previews.
  */
-export const environmentVariable = z.looseObject({
+const environmentVariable = z.looseObject({
   uuid: z.string(),
   key: z.string(),
   value: z.string().nullish(),

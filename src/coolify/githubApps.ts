@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { del, get, patch, post } from './endpoint.ts';
 import { message, numeric } from './message.ts';
 
-export const githubApp = z.looseObject({
+const githubApp = z.looseObject({
   /** Numeric, and what the paths take; 0 is the public one, which has no credentials. */
   id: z.number(),
   uuid: z.string(),

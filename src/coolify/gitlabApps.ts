@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { del, get, patch, post } from './endpoint.ts';
 import { message, numeric } from './message.ts';
 
-export const gitlabApp = z.looseObject({
+const gitlabApp = z.looseObject({
   /** Numeric, and what the paths take. */
   id: z.number(),
   uuid: z.string(),

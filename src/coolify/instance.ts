@@ -4,7 +4,7 @@ import { message, numeric } from './message.ts';
 import type { Transport } from './transport.ts';
 import { FEATURES, type Feature, isBefore } from './version.ts';
 
-export const emailSettings = z.looseObject({
+const emailSettings = z.looseObject({
   smtp_enabled: z.boolean().nullish(),
   smtp_host: z.string().nullish(),
   smtp_port: numeric.nullish(),

@@ -5,7 +5,7 @@ import { get, patch } from './endpoint.ts';
  * The settings of one channel: `<channel>_enabled`, its address, and a switch for each event, named
  * `<event>_<channel>_notifications`. What is secret (for the webhook its `webhook_url`) is absent without read:sensitive.
  */
-export const notificationSettings = z.looseObject({
+const notificationSettings = z.looseObject({
   id: z.number().nullish(),
   team_id: z.number().nullish(),
   webhook_enabled: z.boolean().nullish(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { del, get, patch, post } from './endpoint.ts';
 import { created, message } from './message.ts';
 
-export const privateKey = z.looseObject({
+const privateKey = z.looseObject({
   id: z.number().nullish(),
   uuid: z.string(),
   name: z.string(),

@@ -4,7 +4,7 @@ import { created, message } from './message.ts';
 import { team } from './teams.ts';
 
 /** The project as it stands inside an application, a database or a service. */
-export const nestedProject = z.looseObject({
+const nestedProject = z.looseObject({
   id: z.number().nullish(),
   uuid: z.string(),
   name: z.string(),
@@ -22,7 +22,7 @@ export const environment = z.looseObject({
 });
 export type Environment = z.output<typeof environment>;
 
-export const project = z.looseObject({
+const project = z.looseObject({
   id: z.number().nullish(),
   uuid: z.string(),
   name: z.string(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { get, patch, post, put } from './endpoint.ts';
 import { message } from './message.ts';
 
-export const proxyState = z.looseObject({
+const proxyState = z.looseObject({
   proxy_type: z.string().nullish(),
   status: z.string().nullish(),
   redirect_enabled: z.boolean().nullish(),

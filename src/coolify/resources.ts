@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { get } from './endpoint.ts';
 import { row } from './projects.ts';
 
-export const resource = z.looseObject({
+const resource = z.looseObject({
   ...row.shape,
   /** `application`, `service`, or a database's own: `standalone-postgresql`. */
   type: z.string(),

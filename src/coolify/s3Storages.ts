@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { del, get, patch, post } from './endpoint.ts';
 import { created, message } from './message.ts';
 
-export const s3Storage = z.looseObject({
+const s3Storage = z.looseObject({
   uuid: z.string(),
   name: z.string(),
   description: z.string().nullish(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { del, get, patch, post } from './endpoint.ts';
 import { message } from './message.ts';
 
-export const scheduledTask = z.looseObject({
+const scheduledTask = z.looseObject({
   uuid: z.string(),
   name: z.string().nullish(),
   command: z.string().nullish(),
@@ -15,7 +15,7 @@ export const scheduledTask = z.looseObject({
 export type ScheduledTask = z.output<typeof scheduledTask>;
 
 /** One run of a task; its output is in `message`. */
-export const taskExecution = z.looseObject({
+const taskExecution = z.looseObject({
   uuid: z.string().nullish(),
   status: z.string().nullish(),
   message: z.string().nullish(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { del, get, patch, post } from './endpoint.ts';
 import { created, message, numeric } from './message.ts';
 
-export const serverSettings = z.looseObject({
+const serverSettings = z.looseObject({
   is_reachable: z.boolean().nullish(),
   is_usable: z.boolean().nullish(),
   is_build_server: z.boolean().nullish(),
@@ -48,7 +48,7 @@ export const server = z.looseObject({
 export type Server = z.output<typeof server>;
 
 /** A resource in the cheap list of a server: these seven keys and no more. */
-export const serverResource = z.looseObject({
+const serverResource = z.looseObject({
   id: z.number().nullish(),
   uuid: z.string(),
   name: z.string(),

@@ -7,7 +7,7 @@ import { environment } from './projects.ts';
 import { server } from './servers.ts';
 
 /** A container of a service. Its own `status` is bare: `exited`. */
-export const servicePart = z.looseObject({
+const servicePart = z.looseObject({
   uuid: z.string(),
   name: z.string(),
   human_name: z.string().nullish(),
@@ -25,7 +25,7 @@ export const servicePart = z.looseObject({
 export type ServicePart = z.output<typeof servicePart>;
 
 /** `applications` and `databases` are its containers; compose texts and, in the single record, `destination` need read:sensitive. */
-export const service = z.looseObject({
+const service = z.looseObject({
   uuid: z.string(),
   name: z.string(),
   description: z.string().nullish(),

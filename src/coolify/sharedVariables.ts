@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { del, get, patch, post } from './endpoint.ts';
 import { message } from './message.ts';
 
-export const sharedVariable = z.looseObject({
+const sharedVariable = z.looseObject({
   id: z.number(),
   key: z.string(),
   /** Absent without read:sensitive. */

@@ -3,7 +3,7 @@ import { del, get, patch, post } from './endpoint.ts';
 import { message, numeric } from './message.ts';
 
 /** A volume, a bind or a file of a resource. A file storage and every PATCH nest the whole `resource`. */
-export const storage = z.looseObject({
+const storage = z.looseObject({
   id: z.number().nullish(),
   uuid: z.string(),
   /** Of a volume: `<resource uuid>-<name given>`. */

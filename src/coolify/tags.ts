@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { del, get, patch, post } from './endpoint.ts';
 import { message } from './message.ts';
 
-export const tag = z.looseObject({ uuid: z.string(), name: z.string() });
+const tag = z.looseObject({ uuid: z.string(), name: z.string() });
 export type Tag = z.output<typeof tag>;
 
 export const tags = {

@@ -9,7 +9,7 @@ export const team = z.looseObject({
 });
 export type Team = z.output<typeof team>;
 
-export const member = z.looseObject({ id: z.number(), name: z.string(), email: z.string().nullish() });
+const member = z.looseObject({ id: z.number(), name: z.string(), email: z.string().nullish() });
 export type Member = z.output<typeof member>;
 
 /** A token sees its own team and no other. */

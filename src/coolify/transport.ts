@@ -84,9 +84,8 @@ export function createTransport(options: TransportOptions): Transport {
     let release: (seen: RateHeaders) => void;
     try {
       release = await budget.take(signal);
-    } catch {
-      // The budget rejects for no other reason than the signal.
-      throw stopped('no');
+    } catch (error) {
+      throw signal?.aborted ? stopped('no') : error;
     }
     const timeout = AbortSignal.timeout(outgoing.slow ? slow : usual);
     const started = performance.now();
@@ -143,7 +142,8 @@ export function createTransport(options: TransportOptions): Transport {
         if (wait === undefined) throw error;
         if (error.kind === 'rate_limited') budget.pause(wait);
         else
-          await clock.sleep(wait, signal).catch(() => {
+          await clock.sleep(wait, signal).catch((reason) => {
+            if (!signal?.aborted) throw reason;
             throw aborted({ method: outgoing.method, path: strike(outgoing.path) }, error.sent);
           });
       }
