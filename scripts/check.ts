@@ -14,7 +14,14 @@ const root = dirname(import.meta.dirname);
 /** Each answers with what is wrong, a line each; nothing is good. */
 const steps: Record<string, () => string[] | Promise<string[]>> = {
   types: () => program('typescript', 'tsc', ['-p', '.', '--pretty', 'false']),
-  biome: () => program('@biomejs/biome', 'biome', ['check', '--colors=off', '--max-diagnostics=50', '.']),
+  biome: () =>
+    program('@biomejs/biome', 'biome', [
+      'check',
+      '--colors=off',
+      '--max-diagnostics=50',
+      '--diagnostic-level=error',
+      '.',
+    ]),
   imports: () => checkImports(root),
   'dead code': () => program('knip', 'knip', ['--no-progress']),
   docs: () => checkDocs(root),
