@@ -16,7 +16,7 @@ import { registry } from './operations/registry.ts';
 import { makeProbe } from './probe/probe.ts';
 import { Refusal } from './refusal.ts';
 import { reveal, sealInput } from './secrets/door.ts';
-import { makeStriker } from './secrets/strike.ts';
+import { createStriker } from './secrets/strike.ts';
 import { type FileStores, openFileStores } from './storage/files/open.ts';
 import { type Journal, runState } from './storage/journal.ts';
 import { VERSION } from './version.ts';
@@ -43,7 +43,7 @@ export interface Overrides {
 export async function compose(config: Config, secrets: Secrets, overrides: Overrides = {}): Promise<Fairlead> {
   const clock = overrides.clock ?? systemClock;
   const operations = overrides.operations ?? registry;
-  const striker = makeStriker();
+  const striker = createStriker();
   if (secrets.coolifyToken) striker.learn('COOLIFY_API_TOKEN', secrets.coolifyToken);
   const log = overrides.log ?? jsonLog(striker.strike);
   const stores = await openFileStores(config.dataDir, { clock, log });
@@ -87,7 +87,7 @@ export async function compose(config: Config, secrets: Secrets, overrides: Overr
       async follow(id, milliseconds, signal) {
         const journal = milliseconds > 0 ? await durable.wait(id, milliseconds, signal) : await durable.read(id);
         const operation = journal && byName.get(journal.header.operation);
-        return operation && { ...answerOf(operation, journal, actor) };
+        return operation && { ...answerOf(operation, journal, actor, await durable.owned(id)) };
       },
       list: async (limit) => Promise.all((await durable.list(limit)).map(summaryOf)),
       cancel: (id) => durable.cancel(id),
@@ -97,7 +97,7 @@ export async function compose(config: Config, secrets: Secrets, overrides: Overr
   async function summaryOf(journal: Journal): Promise<RunSummary> {
     const { id, operation, startedAt, steps } = journal.header;
     const { ended, position, failure } = runState(journal);
-    const status = ended?.status ?? ((await stores.runs.owned(id)) ? 'pending' : 'interrupted');
+    const status = ended?.status ?? ((await durable.owned(id)) ? 'pending' : 'interrupted');
     const doing = ended ? 'ended' : failure ? 'taking back what was begun' : (steps[position]?.title ?? 'finishing');
     return { run_id: id, operation, status, started_at: new Date(startedAt).toISOString(), doing };
   }

@@ -42,8 +42,8 @@ export interface Incident {
 
 const NO_RESOURCE: Resource = { type: 'none', id: 'none', name: 'none' };
 
-/** The answer of a run as its journal has it now: pending, or its end. Pure. */
-export function answerOf(operation: Operation, journal: Journal, actor: Actor): Answer {
+/** The answer of a run as its journal has it now: pending (`owned`: somebody carries it out), or its end. Pure. */
+export function answerOf(operation: Operation, journal: Journal, actor: Actor, owned: boolean): Answer {
   const { header } = journal;
   const state = runState(journal);
   const { given, list } = operation.plan(header.input, header.facts);
@@ -77,7 +77,9 @@ export function answerOf(operation: Operation, journal: Journal, actor: Actor): 
         estimated_duration: seconds(list.reduce((sum, s) => sum + s.estimate, 0)),
         ...pick(known, ['deployment_uuid', 'branch']),
       },
-      message: `Still going on: ${undoing}. Follow it with get_run ${header.id}.`,
+      message: owned
+        ? `Still going on: ${undoing}. Follow it with get_run ${header.id}.`
+        : `Interrupted at: ${undoing}. No process carries it out now: fairlead runs resume ${header.id}, or runs undo.`,
     };
   }
   if (state.ended.status === 'success') {

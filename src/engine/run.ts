@@ -95,7 +95,7 @@ export async function run(call: Call, admitted: Admitted, engine: Engine): Promi
     throw new Refusal('conflict', `Plan ${plan.id} was carried out before.`, 'Make a new plan with a dry run.');
   }
   call.signal.throwIfAborted();
-  await engine.durable.start(header);
+  await engine.durable.start(header, (progress) => call.report(engine.strikeDeep(progress)));
   return answer(await follow(call, header.id, engine, admitted.actor));
 
   function answer(value: Answer): Reply {
@@ -182,24 +182,23 @@ function headerOf(operation: Operation, plan: StoredPlan, actor: Actor, plannedA
 
 /** Waits for the run's end as long as the caller can, and lets its wish to cancel reach the run. */
 async function follow(call: Call, id: string, engine: Engine, actor: Actor): Promise<Answer> {
-  const unfollow = engine.durable.follow(id, (progress) => call.report(engine.strikeDeep(progress)));
+  const waiting = new AbortController();
   const onAbort = () => {
-    if (!gaveUpWaiting(call.signal.reason)) void engine.durable.cancel(id);
+    if (call.signal.reason instanceof StoppedWaiting) waiting.abort(call.signal.reason);
+    else void engine.durable.cancel(id);
   };
   call.signal.addEventListener('abort', onAbort, { once: true });
   if (call.signal.aborted) onAbort();
   try {
-    const journal = await engine.durable.wait(id, call.waitMs);
+    const journal = await engine.durable.wait(id, call.waitMs, waiting.signal);
     if (!journal) throw new Error(`run ${id} has no journal`);
-    return answerOf(call.operation, journal, actor);
+    return answerOf(call.operation, journal, actor, await engine.durable.owned(id));
   } finally {
-    unfollow();
     call.signal.removeEventListener('abort', onAbort);
   }
 }
 
-/** A client that stopped waiting is no person who said stop: the run goes on, and `get_run` tells. */
-export function gaveUpWaiting(reason: unknown): boolean {
-  const text = reason instanceof Error ? reason.message : String(reason ?? '');
-  return /timed?[ -]?out/i.test(text);
+/** Why a caller's signal aborted: it stopped waiting, which is no wish to cancel. The run goes on, and `get_run` tells. */
+export class StoppedWaiting extends Error {
+  override name = 'StoppedWaiting';
 }

@@ -64,12 +64,12 @@ export function argumentsOf({ operation, alias, input }: Found, raw: Record<stri
   const names: Record<string, string> = { ...operation.argumentNames, ...alias?.arguments };
   const mapped: Record<string, unknown> = {};
   for (const [given, value] of Object.entries(raw)) {
-    const name = given in input.shape ? given : (names[given] ?? given);
-    if (!(name in input.shape)) {
+    const name = Object.hasOwn(input.shape, given) ? given : Object.hasOwn(names, given) ? names[given]! : given;
+    if (!Object.hasOwn(input.shape, name)) {
       const known = Object.keys(input.shape).join(', ');
       throw new Refusal('invalid_input', `${operation.name} has no argument ${given.slice(0, 80)}.`, `Its arguments are: ${known}.`);
     }
-    if (name in mapped && mapped[name] !== value) {
+    if (Object.hasOwn(mapped, name) && mapped[name] !== value) {
       throw new Refusal('invalid_input', `${given} and another argument both say ${name}.`, 'Give one of them.');
     }
     mapped[name] = value;

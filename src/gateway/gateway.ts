@@ -1,10 +1,11 @@
 import type { Answer } from '../engine/answer.ts';
 import { type Admitted, type Engine, type Reply, run } from '../engine/run.ts';
 import type { Progress } from '../operations/context.ts';
+import { Refusal } from '../refusal.ts';
 import { argumentsOf, type Catalog } from './catalog.ts';
 
 export type { Answer } from '../engine/answer.ts';
-export type { Reply } from '../engine/run.ts';
+export { type Admitted, type Reply, StoppedWaiting } from '../engine/run.ts';
 
 /** A request as any surface hands it over. */
 export interface Request {
@@ -26,6 +27,7 @@ export interface Gateway {
 }
 
 export function gateway(catalog: Catalog, engine: Engine): Gateway {
+  const struck = (error: unknown) => strikeError(error, engine.strikeDeep);
   return {
     catalog,
     async call(request, admitted) {
@@ -43,9 +45,21 @@ export function gateway(catalog: Catalog, engine: Engine): Gateway {
         },
         admitted,
         engine,
-      );
+      ).catch((error: unknown) => {
+        throw struck(error);
+      });
       if (reply.kind === 'output' && found.alias?.output) return { kind: 'output', output: found.alias.output(reply.output) };
       return reply;
     },
   };
+}
+
+/** An error's words leave as well as an answer's: what was learned is struck out of them. */
+function strikeError(error: unknown, strikeDeep: Engine['strikeDeep']): unknown {
+  if (error instanceof Refusal) {
+    const { code, message, next, details } = error;
+    return new Refusal(code, strikeDeep(message), strikeDeep(next), strikeDeep(details));
+  }
+  if (error instanceof Error) error.message = strikeDeep(error.message);
+  return error;
 }

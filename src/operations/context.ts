@@ -23,7 +23,7 @@ export type Probe =
   | { reached: true; status: number; milliseconds: number; server: 'app' | 'proxy'; body: string; location?: string }
   | { reached: false; cause: 'dns' | 'refused' | 'timeout' | 'tls' | 'reset'; message: string };
 
-/** All that an operation may reach. Handed over as the first argument, so that a signature tells what is used. */
+/** All that an operation may reach, a plain object. Handed over as the first argument, so that a signature tells what is used. */
 export interface Context {
   readonly actor: Actor;
   readonly coolify: Coolify;

@@ -1,6 +1,6 @@
 import { SdkError, SdkErrorCode } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
-import { gaveUpWaiting } from '../../src/engine/run.ts';
+import { StoppedWaiting } from '../../src/gateway/gateway.ts';
 import { patient } from '../../src/surfaces/mcp/patience.ts';
 
 /** What the engine makes of a request that ended for this reason. */
@@ -8,7 +8,7 @@ function told(reason: unknown): { reason: unknown; gaveUp: boolean } {
   const request = new AbortController();
   const signal = patient(request.signal);
   request.abort(reason);
-  return { reason: signal.reason, gaveUp: gaveUpWaiting(signal.reason) };
+  return { reason: signal.reason, gaveUp: signal.reason instanceof StoppedWaiting };
 }
 
 describe('why a request ended, as the engine understands it', () => {

@@ -37,12 +37,12 @@ export function inlineDurable(options: InlineOptions): Durable {
   const active = new Map<string, Active>();
   const stopping = new AbortController();
 
-  function launch(owner: RunOwner, journal: Journal, direction: 'forward' | 'undo' = 'forward'): void {
+  function launch(owner: RunOwner, journal: Journal, direction: 'forward' | 'undo', listener?: (progress: Progress) => void): void {
     const { id } = journal.header;
     const operation = options.operation(journal.header.operation);
     if (!operation) throw new Refusal('unsupported', `This version knows no operation ${journal.header.operation}.`, 'Finish the run with the version that began it.');
     const cancel = new AbortController();
-    const listeners: Active['listeners'] = new Set();
+    const listeners: Active['listeners'] = new Set(listener && [listener]);
     const signal = AbortSignal.any([cancel.signal, stopping.signal]);
     const context = options.context(journal.header, signal, (progress) => {
       for (const listener of listeners) listener(progress);
@@ -89,9 +89,9 @@ export function inlineDurable(options: InlineOptions): Durable {
   }
 
   return {
-    async start(header) {
+    async start(header, listener) {
       if (stopping.signal.aborted) throw new Refusal('busy', 'Fairlead is stopping.', 'Call again after it is up.');
-      launch(await runs.create(header), { header, events: [] });
+      launch(await runs.create(header), { header, events: [] }, 'forward', listener);
     },
 
     follow(id, listener) {
@@ -116,6 +116,8 @@ export function inlineDurable(options: InlineOptions): Durable {
         await clock.sleep(Math.min(LOOK_EVERY_MS, Math.max(1, until - clock.now())), signal).catch(() => undefined);
       }
     },
+
+    owned: async (id) => active.has(id) || runs.owned(id),
 
     async cancel(id) {
       if (runState(await open(id)).ended) return 'ended';

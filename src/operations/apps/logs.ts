@@ -44,6 +44,7 @@ export const appLogs = defineOperation({
     const young = now - duration(since);
     const parsed = read.map(parseLine).filter((line) => line.timestamp === null || Date.parse(line.timestamp) >= young);
     const wanted = parsed
+      .filter((line) => line.message.trim() !== '')
       .filter((line) => level === undefined || worse(line.level, level))
       .filter((line) => contains === undefined || line.message.includes(contains));
     const newest = wanted.slice(-lines);

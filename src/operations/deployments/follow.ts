@@ -20,11 +20,11 @@ export interface Followed {
 }
 
 /**
- * Asks for a deployment until it has ended, telling its visible log lines as they come. Coolify may be away for a while
+ * Asks for a deployment until it has ended, telling its visible log lines as they come unless they were told before. Coolify may be away for a while
  * in between. A terminal state is read once more where the rest of the row is not there yet (recorded: deploy-git 10).
  * @throws StepFailed for an id that was never made, and when Coolify stays away or the time is over.
  */
-export async function followDeployment(ctx: RunContext, uuid: string): Promise<Followed> {
+export async function followDeployment(ctx: RunContext, uuid: string, tellLog = true): Promise<Followed> {
   const started = ctx.clock.now();
   let told = 0;
   let missingSince: number | null = null;
@@ -48,9 +48,9 @@ export async function followDeployment(ctx: RunContext, uuid: string): Promise<F
     }
     if (deployment) {
       const visible = (deployment.logs ?? []).filter((entry) => !entry.hidden);
-      for (const entry of visible.slice(told)) ctx.report({ event: 'LOG', message: ctx.strike(entry.output) });
+      if (tellLog) for (const entry of visible.slice(told)) ctx.report({ event: 'LOG', message: ctx.strike(entry.output) });
       told = visible.length;
-      if (terminal(deployment.status)) return settled(ctx, deployment, told);
+      if (terminal(deployment.status)) return settled(ctx, deployment, tellLog ? told : Number.POSITIVE_INFINITY);
     }
     const elapsed = ctx.clock.now() - started;
     if (elapsed > ctx.settings.deploymentSeconds * 1000) throw tooLong(uuid, ctx.settings.deploymentSeconds);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Probe } from '../context.ts';
-import { coolifyTime, judge, type Look } from './health.ts';
+import { coolifyTime, judge, type Look, tellingLines } from './health.ts';
 
 const ok: Probe = { reached: true, status: 200, milliseconds: 5, server: 'app', body: '' };
 const noServer: Probe = { reached: true, status: 503, milliseconds: 5, server: 'proxy', body: 'no available server' };
@@ -60,5 +60,11 @@ describe('what one look tells', () => {
     expect(coolifyTime('2026-11-21 08:11:38')).toBe(Date.parse('2026-11-21T08:11:38Z'));
     expect(coolifyTime('2026-11-21T08:11:38.000000Z')).toBe(Date.parse('2026-11-21T08:11:38Z'));
     expect(coolifyTime(null)).toBe(0);
+  });
+
+  it('of a crash tells the error itself and not the end of its stack', () => {
+    const stack = Array.from({ length: 9 }, (_, i) => `    at place ${i}`);
+    expect(tellingLines(['starting', '', 'Error: DATABASE_URL is not set', ...stack, 'Node.js v24'])[0]).toBe('Error: DATABASE_URL is not set');
+    expect(tellingLines(['a', 'b', ''])).toEqual(['a', 'b']);
   });
 });

@@ -157,12 +157,19 @@ async function tooLate(ctx: RunContext, app: AppFacts, waiting: Extract<Verdict,
   });
 }
 
-/** The container's last lines, or none where it has none: a failure is told without them rather than not at all. */
+/** What the container said that tells most, or why nothing can be read: a failure is told without it rather than not at all. */
 async function newestLines(ctx: RunContext, uuid: string): Promise<string[]> {
   try {
-    const logs = await ctx.coolify.applications.logs(uuid, { lines: 20 }, { signal: ctx.signal });
-    return logs.split('\n').filter((line) => line.trim() !== '').slice(-5).map(ctx.strike);
+    const logs = await ctx.coolify.applications.logs(uuid, { lines: 60 }, { signal: ctx.signal });
+    return tellingLines(logs.split('\n')).map(ctx.strike);
   } catch (error) {
     return [`(the container's log could not be read: ${error instanceof Error ? error.message : String(error)})`];
   }
+}
+
+/** The newest error and what follows it, at most five lines; without one the last five. */
+export function tellingLines(lines: readonly string[]): string[] {
+  const said = lines.filter((line) => line.trim() !== '');
+  const error = said.findLastIndex((line) => /\w*(Error|Exception|panic|fatal)\b.*:/i.test(line));
+  return error < 0 ? said.slice(-5) : said.slice(error, error + 5);
 }

@@ -214,7 +214,7 @@ async function cancelAndSettle(ctx: RunContext, uuid: string) {
       if (!(error instanceof Error && 'status' in error && error.status === 400)) throw error;
     }
   }
-  return followDeployment(ctx, uuid);
+  return followDeployment(ctx, uuid, false);
 }
 
 /** Logs come from the real container whatever the status says (recorded: deploy-git 5, 6). */
