@@ -174,7 +174,7 @@ export async function startContainer(
     for (const watcher of [...watchers]) watcher();
   }
 
-  function start(): void {
+  function start(restarts = 0): void {
     const child = supervisor.start(command, { cwd: workdir, env });
     const ended = once(child, 'close').then(([code, signal]: unknown[]) => onEnd(code, signal));
     running = { pid: child.pid, startedAt: clock.now(), ended };
@@ -183,7 +183,7 @@ export async function startContainer(
     }
     // What left the process group would keep the output open, and outlive its container.
     child.once('exit', () => killMarked(mark));
-    change({ status: 'running', health: check ? 'starting' : 'none', probes: [], outOfMemory: false });
+    change({ status: 'running', restarts, health: check ? 'starting' : 'none', probes: [], outOfMemory: false });
     if (check) probeLater(check, child.pid, 0);
   }
 
@@ -202,9 +202,8 @@ export async function startContainer(
     if (lasted >= steadyRun) pause = firstPause;
     change({ status: 'restarting', exitCode });
     cancelRestart = clock.after(pause, () => {
-      change({ restarts: state.restarts + 1 });
       try {
-        start();
+        start(state.restarts + 1);
       } catch (error) {
         log.write('stderr', `${error instanceof Error ? error.message : error}\n`);
         change({ status: 'exited', exitCode: 128 });

@@ -68,7 +68,8 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     if (kept) return kept;
     const found = findInCatalog(catalog, reference);
     if (!found) return undefined;
-    const content = await mkdtemp(join(at('builds'), 'pull-'));
+    const content = join(at('builds'), `pull-${crypto.randomUUID()}`);
+    await mkdir(content);
     for (const [path, text] of Object.entries(found.files)) {
       await mkdir(dirname(inRoot(content, path)), { recursive: true });
       await writeFile(inRoot(content, path), text);

@@ -17,10 +17,10 @@ const programs = /^\/(usr\/(local\/)?)?s?bin\/[^/]+$/;
  * that makes up an absolute path by itself reaches the real one.
  */
 export function mapShell(root: string, command: string): string {
-  return command.replace(
-    /(?<start>^\s*|[;&|({]\s*|\b(?:exec|then|do|else)\s+)?(?<=^|[\s'"`=<>(;&|,:])(?<path>\/(?!\/)[^\s'"`;&|<>(),:]*)/g,
-    (whole, start: string | undefined, path: string) =>
-      `${whole.slice(0, whole.length - path.length)}${start === undefined ? mapPath(root, path) : mapProgram(root, path)}`,
+  return command.replace(/(?<=^|[\s'"`=<>(;&|,:])\/(?!\/)[^\s'"`;&|<>(),:]*/g, (path, at: number) =>
+    /(?:^|[;&|({]|\b(?:exec|then|do|else))\s*$/.test(command.slice(0, at))
+      ? mapProgram(root, path)
+      : mapPath(root, path),
   );
 }
 
@@ -29,7 +29,7 @@ export function mapPath(root: string, path: string): string {
   if (!path.startsWith('/') || path.startsWith('//') || devices.test(path)) return path;
   if (path === root || path.startsWith(`${root}/`)) return path;
   const inside = inRoot(root, path);
-  return path.endsWith('/') && path !== '/' ? `${inside}/` : inside;
+  return path.endsWith('/') && path !== '/' ? `${inside}/` : inside.replace(/\/$/, '');
 }
 
 /** As {@link mapPath}, for a program: the image's own, else this machine's. */
@@ -37,8 +37,19 @@ export function mapProgram(root: string, path: string): string {
   return programs.test(path) && !existsSync(inRoot(root, path)) ? path : mapPath(root, path);
 }
 
-/** The words of a command in exec form: paths that the image has are led into `root`, everything else is left alone. */
+/**
+ * The words of a command in exec form: paths that the image has are led into `root`, everything else is left alone.
+ * What a shell is given to read (`sh -c`) is mapped as a shell command.
+ */
 export function mapWords(root: string, [program = '', ...words]: string[]): string[] {
+  if (
+    /(^|\/)(ba|da|a)?sh$/.test(program) &&
+    words[0]?.endsWith('c') &&
+    words[0].startsWith('-') &&
+    words[1] !== undefined
+  ) {
+    return [mapProgram(root, program), words[0], mapShell(root, words[1]), ...words.slice(2)];
+  }
   const mapped = words.map((word) =>
     word.startsWith('/') && existsSync(inRoot(root, word)) ? inRoot(root, word) : word,
   );

@@ -1,4 +1,5 @@
 /** `psql`, `pg_isready`, `pg_dump`: the machine's own, led to the container's server; without them, enough for a health check. */
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { become, realProgram } from './real-program.ts';
@@ -12,12 +13,12 @@ const {
 } = process.env;
 const known: Record<string, number> = JSON.parse(ports);
 
-const real = realProgram('postgres') && realProgram(name);
-if (real) {
-  become(real, args, { env: { ...process.env, PGHOST: join(root, 'run'), PGPORT: String(known['5432'] ?? 5432) } });
-} else {
-  ask();
-}
+const real = realProgram(name);
+const port = String(known['5432'] ?? 5432);
+const sockets = join(root, 'run');
+if (real && existsSync(join(sockets, `.s.PGSQL.${port}`)))
+  become(real, args, { env: { ...process.env, PGHOST: sockets, PGPORT: port } });
+else ask();
 
 function option(short: string, long: string): string | undefined {
   const at = args.findIndex((word) => word === short || word === long);

@@ -99,7 +99,7 @@ function create(postgres: string, initialise: string): void {
 
 function step(program: string, args: string[], input = ''): void {
   const { status, stdout, stderr, error } = spawnSync(program, args, { input, encoding: 'utf8', ...owner });
-  process.stdout.write(stdout ?? '');
+  process.stdout.write((stdout ?? '').replaceAll(root, ''));
   if (status === 0) return;
   console.error(error?.message ?? stderr);
   process.exit(1);
