@@ -30,10 +30,11 @@ describe('a command that succeeds', () => {
     const world = newWorld();
     world.things.set('blue', { size: 3, env: {} }).set('a-longer-name', { size: 12, env: {} });
     await using cli = await fairlead(world);
-    const { stdout } = await cli.call(['things', 'list']);
-    expect(stdout).toBe('NAME           SIZE  TAGS\nblue           3     a, b\na-longer-name  12    a, b\ntotal: 2\n');
+    const { stdout, stderr } = await cli.call(['things', 'list']);
+    expect(stdout).toBe('NAME           SIZE  TAGS\nblue           3     a, b\na-longer-name  12    a, b\n');
+    expect(stderr).toBe('total: 2\n');
     const more = await cli.call(['thing', 'list', '--limit=1']);
-    expect(more.stdout).toContain('There is more: the same command with --cursor Zg');
+    expect(more.stderr).toContain('There is more: the same command with --cursor Zg');
     const { stdout: json } = await cli.call(['--json', 'list_things']);
     expect(JSON.parse(json)).toMatchObject({ things: [{ name: 'blue' }, { name: 'a-longer-name' }], total: 2 });
   });
@@ -264,7 +265,7 @@ describe('exit codes', () => {
       world.holds = false;
 
       const shown = await cli.call(['runs', 'show', id]);
-      expect(shown.stdout).toContain(`${id}: thing make, pending`);
+      expect(shown.stdout).toContain(`${id}: thing make, interrupted`);
       expect(shown.stdout).toContain('✓ make blue');
       const taken = await cli.call(['runs', verb, id]);
       expect(taken.exit).toBe(exit);

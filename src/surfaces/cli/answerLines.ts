@@ -15,10 +15,7 @@ export function answerLines(answer: Answer, what: string, style: Style): string[
         style.dim(`run ${answer.plan_id}`),
       ];
     case 'pending':
-      return [
-        style.yellow(`… ${what}: ${plain(answer.message ?? 'still going on')}`),
-        `→ fairlead runs show ${answer.plan_id}`,
-      ];
+      return [style.yellow(`… ${what}: ${plain(answer.message ?? 'still going on')}`)];
     case 'plan_ready':
       return [
         ...planLines(answer, what, style),

@@ -19,7 +19,7 @@ export async function orLeft<T>(work: Promise<T>, leave: AbortSignal): Promise<T
 /** For runs that were left in the middle. */
 export function tellHowToGoOn(ids: readonly string[], screen: Screen): Exit {
   const lines = ids.flatMap((id) => [
-    `Left as it is: ${id}. It is taken up by the next Fairlead that starts within 15 minutes; or by you:`,
+    `Left as it is: ${id}. The next fairlead mcp that starts within 15 minutes takes it up; or you do:`,
     `→ fairlead runs resume ${id}    to go on`,
     `→ fairlead runs undo ${id}      to take back what was done`,
   ]);

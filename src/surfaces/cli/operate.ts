@@ -14,7 +14,7 @@ import { planLines } from './planLines.ts';
 import type { Screen } from './screen.ts';
 import type { Io } from './terminal.ts';
 import { textReader } from './texts.ts';
-import { valueLines } from './valueLines.ts';
+import { listOf, rowLines, valueLines } from './valueLines.ts';
 
 /** Carries out one operation of the catalog and stays with it to its end. */
 export async function operate(
@@ -61,7 +61,12 @@ export async function operate(
   function show(reply: Reply): Exit {
     const ended = exitOfReply(reply);
     const exit = ended === EXIT.failed && interrupts.cancel.aborted ? EXIT.interrupted : ended;
-    if (reply.kind === 'output') return screen.answer(exit, (style) => valueLines(reply.output, style), reply.output);
+    if (reply.kind === 'output') {
+      const list = listOf(reply.output);
+      if (!list) return screen.answer(exit, (style) => valueLines(reply.output, style), reply.output);
+      screen.note((style) => valueLines(list.beside, style));
+      return screen.answer(exit, (style) => rowLines(list.rows, style), reply.output);
+    }
     const { answer } = reply;
     const confirmFirst = answer.status === 'plan_ready' && answer.mode === 'on-demand';
     const how = `→ On a terminal you are asked; elsewhere: the same command with --plan ${answer.plan_id}, or with --yes.`;

@@ -28,7 +28,7 @@ export function planLines(answer: Answer, what: string, style: Style): string[] 
   ];
 }
 
-export const gatesOf = ({ details }: Answer): GateResult[] => (Array.isArray(details.gates) ? details.gates : []);
+const gatesOf = ({ details }: Answer): GateResult[] => (Array.isArray(details.gates) ? details.gates : []);
 
 function gateLine({ gate, result, evidence, source }: GateResult, style: Style): string {
   const paint = { passed: style.green, blocked: style.red, unknown: style.yellow }[result];
@@ -41,7 +41,7 @@ const paintOf = (level: 'low' | 'medium' | 'high', style: Style) =>
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /** `167s` as a person says it. */
-export function duration(text: string): string {
+function duration(text: string): string {
   const seconds = Number.parseInt(text, 10);
   if (Number.isNaN(seconds) || seconds < 90) return text.replace(/s$/, ' s');
   return `${Math.floor(seconds / 60)} min${seconds % 60 === 0 ? '' : ` ${seconds % 60} s`}`;

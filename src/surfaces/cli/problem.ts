@@ -21,6 +21,9 @@ const NO_ANSWER = new Set([
   'connection_lost_after_send',
 ]);
 
+/** Kinds in which Coolify broke instead of saying no. */
+const BROKEN = new Set(['server_error', 'unexpected_answer']);
+
 export function problemOf(error: unknown, interrupted: boolean): Problem {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof UsageError) return { message, next: error.next, code: 'usage', details: {}, exit: EXIT.usage };
@@ -37,7 +40,7 @@ export function problemOf(error: unknown, interrupted: boolean): Problem {
     return { message, next: error.next, code: error.code, details: error.details, exit: exitOfRefusal(error.code) };
   }
   if (isAnswered(error)) {
-    const exit = NO_ANSWER.has(error.kind) ? EXIT.unreachable : EXIT.refused;
+    const exit = NO_ANSWER.has(error.kind) ? EXIT.unreachable : BROKEN.has(error.kind) ? EXIT.failed : EXIT.refused;
     return { message, next: error.next, code: error.kind, details: {}, exit };
   }
   const next = 'This is a fault of Fairlead: report it, with what was asked for.';

@@ -15,7 +15,10 @@ export function progressLine({ event, message, fraction }: Progress, style: Styl
     case 'FAILED':
       return `${share}  ${style.red(`✗ ${text}`)}`;
     case 'LOG':
-      return text.replace(/^/gm, '      │ ').split('\n').map(style.dim).join('\n');
+      return text
+        .split('\n')
+        .map((line) => style.dim(`      │ ${line}`.trimEnd()))
+        .join('\n');
     case 'ROLLBACK':
       return `${share}  ${style.yellow(`↶ ${text}`)}`;
     case 'COMMITTED':

@@ -53,13 +53,15 @@ export async function runs(
       return takeUp('undo');
   }
 
-  function show(shown: Journal): Exit {
-    const answer = answerFor(shown);
+  async function show(shown: Journal): Promise<Exit> {
+    const owned = await durable.owned(id);
+    const answer = answerFor(shown, owned);
+    const status = answer.status === 'pending' && !owned ? 'interrupted' : answer.status;
     const { header } = shown;
     const steps = stepsOf(shown);
-    const document = { run_id: id, operation: header.operation, started_at: startOf(shown), steps, answer };
+    const document = { run_id: id, operation: header.operation, status, started_at: startOf(shown), steps, answer };
     const lines = (style: Style) => [
-      style.bold(`${id}: ${whatOf(shown)}, ${statusOf(shown)}, begun ${startOf(shown)}`),
+      style.bold(`${id}: ${whatOf(shown)}, ${status}, begun ${startOf(shown)}`),
       ...indent(
         steps.map(
           ({ title, state }) =>
@@ -79,7 +81,7 @@ export async function runs(
     try {
       const end = await orLeft(durable.wait(id, TO_THE_END_MS), interrupts.leave);
       if (end === LEFT || !end) return tellHowToGoOn([id], screen);
-      const answer = answerFor(end);
+      const answer = answerFor(end, await durable.owned(id));
       const exit = interrupts.cancel.aborted ? EXIT.interrupted : exitAfter(direction, answer);
       return screen.answer(exit, (style) => answerLines(answer, whatOf(end), style), answer);
     } finally {
@@ -88,8 +90,8 @@ export async function runs(
     }
   }
 
-  function answerFor(of: Journal): Answer {
-    return parts.strikeDeep(answerOf(catalog.find(of.header.operation).operation, of, parts.admitted.actor));
+  function answerFor(of: Journal, owned: boolean): Answer {
+    return parts.strikeDeep(answerOf(catalog.find(of.header.operation).operation, of, parts.admitted.actor, owned));
   }
 
   function whatOf({ header }: Journal): string {
@@ -121,8 +123,6 @@ function readRunsArguments(argv: readonly string[]): { verb: RunVerb; id: string
 const isRunVerb = (word: string): word is RunVerb => Object.hasOwn(RUN_VERBS, word);
 
 const startOf = ({ header }: Journal): string => new Date(header.startedAt).toISOString();
-
-const statusOf = (journal: Journal): string => runState(journal).ended?.status ?? 'pending';
 
 type StepState = 'done' | 'failed' | 'begun' | 'waiting' | 'taken back' | 'not taken back';
 

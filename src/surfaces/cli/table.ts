@@ -4,6 +4,7 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** Rows under their headings, columns aligned by blanks, one row a line: `awk`, `sort` and `cut` can read it. */
 export function tableLines(rows: readonly Row[], style: Style): string[] {
+  if (rows.length === 0) return [];
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((column) =>
     rows.some((row) => row[column] !== undefined && row[column] !== null && isCell(row[column])),
   );

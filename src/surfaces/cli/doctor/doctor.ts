@@ -15,7 +15,7 @@ export interface DoctorChecks {
   /** Undefined where address or token is missing. */
   coolify: CoolifyAccess | undefined;
   dataFolder: string;
-  probeVia: string | undefined;
+  probeVia: { host: string; port: number } | undefined;
 }
 
 export interface Report {

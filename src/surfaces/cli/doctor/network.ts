@@ -46,22 +46,19 @@ export async function checkConnection(url: URL, signal: AbortSignal): Promise<Ch
 }
 
 /** The proxy through which URLs of apps are looked at, where one is set. */
-export async function checkProbeVia(via: string | undefined, signal: AbortSignal): Promise<Check> {
+export async function checkProbeVia(
+  via: { host: string; port: number } | undefined,
+  signal: AbortSignal,
+): Promise<Check> {
   if (via === undefined) return passed('probe', false, 'apps are looked at directly: FAIRLEAD_PROBE_VIA is not set');
-  const url = URL.canParse(via) ? new URL(via) : URL.canParse(`http://${via}`) ? new URL(`http://${via}`) : undefined;
-  if (!url) return failed('probe', false, 'FAIRLEAD_PROBE_VIA is no address', 'Give it as host:port, or unset it.');
-  const { host, port } = endpointOf(url);
+  const place = `${via.host}:${via.port}`;
   try {
-    await reach(host, port, signal);
-    return passed('probe', false, `apps are looked at through ${host}:${port}, which takes connections`);
+    await reach(via.host, via.port, signal);
+    return passed('probe', false, `apps are looked at through ${place}, which takes connections`);
   } catch (error) {
     signal.throwIfAborted();
-    return failed(
-      'probe',
-      false,
-      `apps are looked at through ${host}:${port}, which cannot be reached (${codeOf(error)})`,
-      'Start that proxy, or unset FAIRLEAD_PROBE_VIA.',
-    );
+    const seen = `apps are looked at through ${place}, which cannot be reached (${codeOf(error)})`;
+    return failed('probe', false, seen, 'Start that proxy, or unset FAIRLEAD_PROBE_VIA.');
   }
 }
 
