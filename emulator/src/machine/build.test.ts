@@ -112,7 +112,7 @@ test('static: pages with and without their ending, folders, 404, and nothing of 
     (await get(machine, 'app.test', '/a.css', { headers: { 'if-none-match': String(headers.etag) } })).status,
   ).toBe(304);
   expect(container.logs()).toContain('Configuration complete; ready for start up');
-  expect(container.logs()).toMatch(/"GET \/about HTTP\/1.1" 200 5 /);
+  await eventually(() => /"GET \/about HTTP\/1.1" 200 5 /.test(container.logs()));
 });
 
 test('dockerfile: stages, arguments, variables, copies and a health check', async () => {

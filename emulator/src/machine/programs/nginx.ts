@@ -140,7 +140,7 @@ function serve(site: Site, request: IncomingMessage, response: ServerResponse): 
   const stats = file === undefined ? undefined : statSync(file);
   const unchanged = stats !== undefined && result.status === 200 && request.headers['if-none-match'] === etag(stats);
   const status = unchanged ? 304 : result.status;
-  response.on('finish', () => logAccess(request, status, Number(response.getHeader('content-length') ?? 0)));
+  response.on('close', () => logAccess(request, status, Number(response.getHeader('content-length') ?? 0)));
   response.setHeader('server', `nginx/${version}`);
   if (result.location !== undefined) response.setHeader('location', result.location);
   if (file === undefined || stats === undefined) {
