@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, glob, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join, posix } from 'node:path';
 import { run, runToEnd } from './command.ts';
+import { diskFull, isDiskFull } from './disk.ts';
 import {
   DockerfileError,
   duration,
@@ -474,14 +475,6 @@ function stepTitle(stages: Stage[], stage: Stage): (step: number, text: string) 
 
 /** Makes of what went wrong what the builder would end with (deploy-git 10). */
 function explain(error: unknown, progress: Progress, fileName: string, dockerfile: string): unknown {
-  const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
-  const fullInside = error instanceof CommandFailed && /No space left on device/i.test(error.output);
-  if (full || fullInside) {
-    progress.line(
-      'ERROR: failed to solve: no space left on device: the disk that holds the emulator is full; nothing of this build was kept',
-    );
-    return new CommandFailed('docker build', 1, progress.text());
-  }
   if (error instanceof DockerfileError || error instanceof StepFailed) {
     const parse = error instanceof DockerfileError;
     const [first, last] = parse ? [error.line, error.line] : [error.instruction.line, error.instruction.lastLine];
@@ -489,11 +482,12 @@ function explain(error: unknown, progress: Progress, fileName: string, dockerfil
     const words =
       parse && error.line > 0 ? `dockerfile parse error on line ${error.line}: ${error.message}` : error.message;
     progress.line(`ERROR: failed to solve: ${words}`);
-    return new CommandFailed('docker build', 1, progress.text());
-  }
-  if (!(error instanceof CommandFailed)) return error;
-  progress.line(`ERROR: failed to solve: ${error.output}`);
-  return new CommandFailed('docker build', error.exitCode, progress.text());
+  } else if (error instanceof CommandFailed) progress.line(`ERROR: failed to solve: ${error.output}`);
+  else if (!isDiskFull(error)) return error;
+  const failed = new CommandFailed('docker build', 1, progress.text());
+  if (!isDiskFull(error) && !isDiskFull(failed)) return failed;
+  progress.line(`ERROR: failed to solve: ${diskFull}`);
+  return new CommandFailed('docker build', 1, progress.text());
 }
 
 function excerpt(name: string, lines: string[], first: number, last: number): string[] {

@@ -157,7 +157,7 @@ describe('health', () => {
   });
 
   test('by HTTP: a refusal is asked twice, and counts as one failure (deploy-image 64)', async () => {
-    const machine = await openMachine({ clock: fastClock(20) });
+    const machine = await openMachine({ clock: fastClock(5) });
     const container = await run(machine, { image: hello, port: 3000, variables: { FAIL: '1' }, healthCheck: check });
     const state = await container.waitFor(({ health }) => health === 'unhealthy');
     expect(state.probes).toEqual([

@@ -4,6 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { dirname, join, posix } from 'node:path';
 import { makeRoot, mappedEnvironment, searchPath } from './build.ts';
 import { findProgram, runToEnd } from './command.ts';
+import { diskFull, isDiskFull } from './disk.ts';
 import { splitWords } from './dockerfile.ts';
 import { outsideEnvironment } from './environment.ts';
 import { probe } from './health.ts';
@@ -118,6 +119,7 @@ export async function startContainer(
   } catch (error) {
     for (const server of published) server.close();
     await rm(folder, { recursive: true, force: true });
+    if (isDiskFull(error)) throw new CommandFailed('docker create', 1, `Error response from daemon: ${diskFull}`);
     throw error;
   }
   const named = { name: spec.name, aliases: spec.aliases ?? [], network: spec.network ?? 'coolify', place };

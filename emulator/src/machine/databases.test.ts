@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Machine } from './index.ts';
-import { eventually, fastClock, get, openMachine } from './test-machine.ts';
+import { eventually, fastClock, get, openMachine, temporaryFolder } from './test-machine.ts';
 
 const cmd = (command: string) => ({
   kind: 'cmd' as const,
@@ -105,6 +105,28 @@ test.runIf(installed)(
     const second = await postgres(machine);
     await second.waitFor(({ health }) => health === 'healthy');
     expect((await second.exec(psql('SELECT answer FROM kept'))).output).toBe('42');
+  },
+);
+
+test.runIf(process.getuid?.() === 0)(
+  'postgres: where the real one cannot run, a stand-in is healthy, and says why it is there',
+  async () => {
+    const hidden = await temporaryFolder(); // closed to the user as which PostgreSQL would run
+    const machine = await openMachine({ clock: fastClock(20), folder: hidden });
+    const container = await postgres(machine);
+    const { probes } = await container.waitFor(({ health }) => health === 'healthy');
+    expect(probes.at(-1)).toEqual({ exitCode: 0, output: '1' });
+    expect(container.logs()).toMatch(
+      /starting a stand-in for PostgreSQL, because .*\n.*\n.*database system is ready to accept connections/,
+    );
+    expect((await container.exec('pg_isready')).exitCode).toBe(0);
+    expect((await container.exec(psql('SELECT 2'))).output).toContain(
+      'the stand-in for PostgreSQL answers SELECT 1 only',
+    );
+    expect(await container.exec('PGPASSWORD=wrong psql -U shop -c "SELECT 1"')).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('password authentication failed'),
+    });
   },
 );
 

@@ -20,15 +20,16 @@ if (real && existsSync(join(sockets, `.s.PGSQL.${port}`)))
   become(real, args, { env: { ...process.env, PGHOST: sockets, PGPORT: port } });
 else ask();
 
-function option(short: string, long: string): string | undefined {
-  const at = args.findIndex((word) => word === short || word === long);
+/** `-c text`, `-tAc text`, `--command=text`, `--command text`. */
+function option(letter: string, long: string): string | undefined {
+  const at = args.findIndex((word) => word === long || new RegExp(`^-[a-zA-Z]*${letter}$`).test(word));
   return at === -1 ? args.find((word) => word.startsWith(`${long}=`))?.slice(long.length + 1) : args[at + 1];
 }
 
 function ask(): void {
-  const user = option('-U', '--username') ?? superuser;
-  const database = option('-d', '--dbname') ?? user;
-  const query = name === 'pg_isready' ? 'SELECT 1' : option('-c', '--command');
+  const user = option('U', '--username') ?? superuser;
+  const database = option('d', '--dbname') ?? user;
+  const query = name === 'pg_isready' ? 'SELECT 1' : option('c', '--command');
   if (name === 'pg_dump' || query === undefined)
     end(1, `${name}: the stand-in runs a single query (-c): install PostgreSQL on this machine for more`);
   const startup = Buffer.from(`\0\x03\0\0user\0${user}\0database\0${database}\0\0`);
