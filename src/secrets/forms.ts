@@ -16,7 +16,13 @@ function partsOf(name: string, value: string): string[] {
   const parts = worthStriking(name, value) ? [value, value.trim()] : [];
   const lines = value.split(/\r?\n/).map((line) => line.trim());
   if (lines.length > 1) parts.push(...lines.filter((line) => line.length >= LINE_LENGTH && isTelling(name, line)));
-  return [...parts, ...secretsInUrl(value)];
+  return [...parts, ...secretsInUrl(value), ...tokenOfPair(value)];
+}
+
+/** The token of `user:token`, as git and registries take it. */
+function tokenOfPair(value: string): string[] {
+  const token = /^[^\s:/@]+:([^\s:/@]+)$/.exec(value)?.[1];
+  return token !== undefined && looksSecret(token) ? [token] : [];
 }
 
 const isTelling = (name: string, line: string): boolean => !EDGE.test(line) && worthStriking(name, line);

@@ -13,10 +13,20 @@ const knowing = (...values: string[]) => {
 describe('the values learned', () => {
   // Few letters, and those of the mark: so that secrets meet, overlap, contain each other and make new ones.
   const letter = fc.constantFrom(...'ab[]secrt');
+  const few = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 3 });
+  const cut = fc.nat({ max: STRUCK.length });
+  const besideMark = fc.oneof(
+    fc.tuple(few, cut).map(([text, end]) => text + STRUCK.slice(0, end)),
+    fc.tuple(few, cut).map(([text, start]) => STRUCK.slice(start) + text),
+  );
   const secret = fc
-    .oneof(fc.string({ unit: letter, minLength: 4, maxLength: 8 }), fc.string({ unit: 'binary', minLength: 4 }))
+    .oneof(
+      besideMark,
+      fc.string({ unit: letter, minLength: 4, maxLength: 8 }),
+      fc.string({ unit: 'binary', minLength: 4 }),
+    )
     .filter((value) => worthStriking('password', value) && !STRUCK.includes(value) && !STRUCK.includes(value.trim()));
-  const filler = fc.oneof(fc.string({ unit: letter }), fc.string({ unit: 'binary' }), fc.constant(STRUCK));
+  const filler = fc.oneof(few, fc.string({ unit: letter }), fc.string({ unit: 'binary' }), fc.constant(STRUCK));
   const planted = fc.array(secret, { minLength: 1, maxLength: 6 }).chain((secrets) =>
     fc.record({
       secrets: fc.constant(secrets),
@@ -69,6 +79,7 @@ describe('the values learned', () => {
 it('one inside another, or overlapping it, shows nothing of either', () => {
   expect(knowing('abcd', 'xxabcdyy').strike('1 xxabcdyy 2 abcd 3')).toBe('1 [secret] 2 [secret] 3');
   expect(knowing('abcdef', 'defghi').strike('1 abcdefghi 2')).toBe('1 [secret] 2');
+  expect(knowing('xyzxyz', 'ab[s').strike('abxyzxyz')).toBe('[secret]');
   expect(knowing('abcdef').strike('abcdefabcdef')).toBe('[secret][secret]');
 });
 
@@ -105,6 +116,8 @@ it('of a URL the password is known by itself, as written and as meant, and a tok
   striker.learn('REPO', 'https://ghp_16C7e42F292c6912E7710c838347Ae178B4a@github.com/acme/shop');
   expect(striker.strike('p%40ss%2Fword p@ss/word shopkeeper')).toBe('[secret] [secret] shopkeeper');
   expect(striker.strike('user ghp_16C7e42F292c6912E7710c838347Ae178B4a')).toBe('user [secret]');
+  striker.learn('', 'oauth2:glpat-7Zx2Qm49LkTr8WvB3nYp');
+  expect(striker.strike('token glpat-7Zx2Qm49LkTr8WvB3nYp, oauth2')).toBe('token [secret], oauth2');
   expect(striker.strike('github.com/acme/shop')).toBe('github.com/acme/shop');
 });
 
