@@ -6,6 +6,7 @@ import { possessionRoutes } from './possessions.ts';
 import { projectRoutes } from './projects.ts';
 import { serverRoutes } from './servers.ts';
 import { sharedVariableRoutes } from './sharedVariables.ts';
+import { storageRoutes } from './storages.ts';
 import { teamRoutes } from './teams.ts';
 import { variableRoutes } from './variables.ts';
 
@@ -20,4 +21,5 @@ export const routes: Routes = {
   ...applicationRoutes,
   ...variableRoutes,
   ...deploymentRoutes,
+  ...storageRoutes,
 };

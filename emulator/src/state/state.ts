@@ -18,6 +18,7 @@ import type {
   Variable,
 } from './rows.ts';
 import type { Server } from './server.ts';
+import type { FileVolume, Volume, VolumeBackup } from './storage.ts';
 import { createTable, type Table } from './table.ts';
 
 /** Everything that Coolify would keep in its database. A new kind of resource is one more table here. */
@@ -46,6 +47,9 @@ export function createState() {
     variables: createTable<Variable>(),
     sharedVariables: createTable<SharedVariable>(),
     deployments: createTable<Deployment>(),
+    volumes: createTable<Volume>(),
+    fileVolumes: createTable<FileVolume>(),
+    volumeBackups: createTable<VolumeBackup>(),
   };
 }
 
