@@ -8,10 +8,10 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { startEmulator } from 'coolify-emulator';
 import { makeProbe } from '../src/probe/probe.ts';
 import { makeRepository } from './repository.ts';
-import { check, type Check, say } from './say.ts';
+import { type Check, check, type Shown, say } from './say.ts';
 
 const { values } = parseArgs({
-  options: { once: { type: 'boolean', default: false }, serve: { type: 'boolean', default: false }, port: { type: 'string' } },
+  options: { once: { type: 'boolean', default: false }, port: { type: 'string' } },
 });
 
 /** Emulated seconds in a real one: Coolify's own pace would make this six minutes long. */
@@ -23,8 +23,7 @@ const checks: Check[] = [];
 
 try {
   requireGit();
-  if (values.serve) await (await import('./serve.ts')).demoServe(values);
-  else await demo();
+  await demo();
 } catch (error) {
   say.problem(error);
   process.exitCode = 1;
@@ -101,13 +100,7 @@ async function demo(): Promise<void> {
   });
 }
 
-interface DemoAnswer {
-  status: string;
-  error?: string;
-  details?: Record<string, unknown>;
-  incident?: unknown;
-  [key: string]: unknown;
-}
+type DemoAnswer = Shown & { status: string };
 
 /** Calls a tool as an agent does, telling progress and logs as they come. */
 function caller(client: Client) {

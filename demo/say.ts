@@ -13,12 +13,13 @@ type Format = Parameters<typeof styleText>[0];
 const paint = (format: Format, text: string): string => styleText(format, text, { stream: process.stdout });
 const print = (text = ''): void => console.log(text);
 
-interface Shown {
+/** What the demo looks at in an answer. */
+export interface Shown {
   status?: string;
   message?: string;
   error?: string;
   execution_plan?: { steps: { order: number; title: string; estimated_duration: string; undo: string[] }[]; total_estimated_duration: string };
-  details?: { url?: string | null; commit?: string | null; verified?: Fact[]; verified_after_rollback?: Fact[]; after_rollback?: string; not_restored?: string[] };
+  details?: { url?: string | null; commit?: string | null; verified?: Fact[]; verified_after_rollback?: Fact[]; after_rollback?: string; pinned_commit?: string | null; not_restored?: string[] };
   incident?: { stage: string; root_cause: string; last_logs_sample: string[]; recommended_fix: string };
 }
 interface Fact {

@@ -13,3 +13,10 @@ export function jsonLog(strike: (text: string) => string, write: (line: string) 
 }
 
 export const silentLog: Log = { info() {}, warn() {}, error() {} };
+
+/** For a command in the hands of a person: only what went wrong, in a line that a person reads. */
+export const quietLog: Log = {
+  info() {},
+  warn() {},
+  error: (event, fields = {}) => process.stderr.write(`fairlead: ${event.replaceAll('_', ' ')}: ${JSON.stringify(fields)}\n`),
+};

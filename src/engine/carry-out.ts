@@ -117,7 +117,7 @@ export async function carryOut(run: CarryOut): Promise<void> {
           perform(undo, undoing, known, open, (mark) => record({ type: 'undo_begun', step: index, part, mark, at: now() })),
         );
         await record({ type: 'undo_done', step: index, part, result, at: now() });
-        tell('ROLLBACK', undo.title);
+        if (!('left_alone' in result)) tell('ROLLBACK', undo.title);
         return;
       } catch (error) {
         if (error instanceof Suspended) throw error;

@@ -28,6 +28,9 @@ export interface UndoStep<Given = object, Mark = unknown> extends StepEffect<Giv
   title: string;
 }
 
+/** What an undo yields where there was nothing to take back: it is not told as if something had been. */
+export const LEFT_ALONE = { left_alone: true } as const;
+
 export interface StepSpec<Done extends object, Mark, More extends object> extends StepEffect<Done, Mark, More> {
   /** What an approver reads, and what the audit keeps. */
   title: string;

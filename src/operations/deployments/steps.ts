@@ -1,7 +1,7 @@
 import { factsOf, visitorUrl } from '../apps/view.ts';
 import type { RunContext } from '../context.ts';
 import type { Fact } from '../fields.ts';
-import { type StepSpec, StepFailed } from '../operation.ts';
+import { LEFT_ALONE, StepFailed, type StepSpec } from '../operation.ts';
 import { deploymentsOf, followDeployment, newDeployment, requireFinished, startDeployment } from './follow.ts';
 import { coolifyTime, watchHealth } from './health.ts';
 
@@ -152,19 +152,20 @@ export function restoreVersion(app: { uuid: string; name: string }, previous: Pr
   return [
     {
       title: 'cancel the deployment if it is in progress, and see what runs',
-      async run(ctx, given): Promise<{ restore: boolean }> {
+      async run(ctx, given): Promise<{ restore: boolean } | typeof LEFT_ALONE> {
         const uuid = given.deployment_uuid ?? (await newDeployment(ctx, app.uuid, given.mark?.before ?? []));
-        if (uuid === undefined) return { restore: false };
+        if (uuid === undefined) return LEFT_ALONE;
         const { deployment } = await cancelAndSettle(ctx, uuid);
         // A failed deployment changes nothing that runs, except where the old container had to go first.
-        return { restore: deployment.status === 'finished' || !(await hasContainer(ctx, app.uuid)) };
+        const restore = deployment.status === 'finished' || !(await hasContainer(ctx, app.uuid));
+        return restore ? { restore } : LEFT_ALONE;
       },
     },
     {
       title: previous ? `bring commit ${short} back and pin it` : 'bring the earlier version back',
       mark: async (ctx) => ({ before: await deploymentsOf(ctx, app.uuid) }),
       async run(ctx, given) {
-        if (!(given as { restore?: boolean }).restore) return { rollback_deployment: null };
+        if (!(given as { restore?: boolean }).restore) return LEFT_ALONE;
         if (!previous) {
           throw new StepFailed(`${app.name} had no earlier version that could be brought back`, {
             stage: 'deployment',
@@ -183,7 +184,7 @@ export function restoreVersion(app: { uuid: string; name: string }, previous: Pr
       title: previous ? `see commit ${short} run` : 'see what runs now',
       async run(ctx, given) {
         const rollback = (given as { rollback_deployment?: string | null }).rollback_deployment;
-        if (!rollback || !previous) return { after_rollback: 'the version before never stopped running' };
+        if (!rollback || !previous) return { ...LEFT_ALONE, after_rollback: 'the version before never stopped running' };
         const followed = await followDeployment(ctx, rollback);
         requireFinished(followed, app.name);
         const { deployment, logsReadable } = followed;

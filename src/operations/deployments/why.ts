@@ -10,6 +10,10 @@ export interface LogEntry {
 const SEPARATOR = /^[=-]{3,}$/;
 /** Lines of a builder that only tell what it did. */
 const BUILDER_CHATTER = /^#\d+ (DONE|CACHED|\[|sha256|extracting|resolve|transferring)|^\s*$|^={3,}|^-{3,}/;
+/** Lines that only repeat that something failed; they count where nothing better was said. */
+const REPETITION = /^Deployment failed|failed to solve|did not complete successfully|^Command execution failed|^npm (ERR!|error) (code|path|command|A complete log)|exit code: \d+\)?:?$/;
+/** What a builder puts before each line that a command wrote: `#7 0.308 `, or the seconds alone. */
+const STAMP = /^(#\d+ )?\d+\.\d+ /;
 const ERROR_LINE = /\b(error|err!|failed|fatal|cannot|could not|not found|exception|denied|no such)\b/i;
 
 /**
@@ -54,9 +58,10 @@ const fail = (message: string, stage: Stage, logs: readonly string[], fix: strin
 
 /** The lines that a person would point at; the last ones where none stands out. */
 export function errorLines(lines: readonly string[]): string[] {
-  const told = lines.map((line) => line.trim()).filter((line) => !BUILDER_CHATTER.test(line));
+  const told = [...new Set(lines.map((line) => line.trim().replace(STAMP, '')).filter((line) => !BUILDER_CHATTER.test(line)))];
   const pointed = told.filter((line) => ERROR_LINE.test(line));
-  return (pointed.length > 0 ? pointed : told).slice(-8);
+  const telling = pointed.filter((line) => !REPETITION.test(line));
+  return (telling.length > 0 ? telling : pointed.length > 0 ? pointed : told).slice(-8);
 }
 
 const firstLine = (text: string): string | undefined => text.split('\n').find((line) => line.trim() !== '');

@@ -48,7 +48,8 @@ export function reporterFor({ mcpReq }: ServerContext, log: Log): Reporter | und
   signal.addEventListener('abort', stop);
   return {
     report(progress) {
-      message = progress.message;
+      // A log line speaks for itself; the rest says what happened in the words of the contract: BEGIN, DONE, ROLLBACK, …
+      message = progress.event === 'LOG' ? progress.message : `${progress.event} ${progress.message}`;
       // Only what is committed is all: the last step's end is not yet the run's.
       send(progress.event === 'COMMITTED' ? TOTAL : Math.min((progress.fraction ?? 0) * TOTAL, TOTAL - 1), message);
     },

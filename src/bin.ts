@@ -1,0 +1,115 @@
+#!/usr/bin/env node
+// One program: `fairlead mcp` speaks MCP over stdio, `fairlead serve` is the server for many, the rest is the command line.
+import type { Configuration } from './config/read.ts';
+import { Refusal } from './refusal.ts';
+import type { CoolifyAccess } from './surfaces/cli/doctor/token.ts';
+import { VERSION } from './version.ts';
+
+const { argv, config } = takeConfigFlag(process.argv.slice(2));
+const [command, ...rest] = argv;
+
+try {
+  if (command === 'mcp') await mcp(rest);
+  else if (command === 'serve' || command === 'worker') await server(command, argv.slice(1));
+  else process.exitCode = await commandLine();
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  process.stderr.write(`fairlead: ${error.message} ${error.next}\n`);
+  process.exitCode = 2;
+}
+
+/** stdin and stdout are the protocol's; it ends with the client or with SIGTERM. */
+async function mcp(args: string[]): Promise<void> {
+  if (args.length > 0) throw new Refusal('invalid_input', `fairlead mcp takes no ${args[0]}.`, 'Configure it by environment variables, or with --config FILE.');
+  const [configuration, { compose }, { serveMcpStdio }] = await Promise.all([
+    configure(),
+    import('./main.ts'),
+    import('./surfaces/mcp/serve.ts'),
+  ]);
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+  await using fairlead = await compose(configuration.config, configuration.secrets);
+  const { gateway, admitted, log } = fairlead;
+  for (const note of configuration.notes) log.info('configuration', { note });
+  await serveMcpStdio({ gateway, admitted, version: VERSION, callSeconds: configuration.config.callSeconds, log, stopping: stopping.signal });
+}
+
+/** What only the server needs is a package of its own, never installed or loaded for stdio. */
+async function server(name: 'serve' | 'worker', args: string[]): Promise<void> {
+  const fairleadServer: string = 'fairlead-server';
+  try {
+    const { start } = (await import(fairleadServer)) as { start(name: string, args: string[]): Promise<void> };
+    await start(name, args);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    const next = `Run \`npx fairlead-server ${name}\`, or install it beside this one: npm install -g fairlead-server`;
+    throw new Refusal('unsupported', `\`fairlead ${name}\` is in a package of its own, which is not installed.`, next);
+  }
+}
+
+async function commandLine() {
+  const [{ runCli }, { listenForInterrupts }, { catalogOf }, { registry }] = await Promise.all([
+    import('./surfaces/cli/cli.ts'),
+    import('./surfaces/cli/interrupts.ts'),
+    import('./gateway/catalog.ts'),
+    import('./operations/registry.ts'),
+  ]);
+  await using opened = new AsyncDisposableStack();
+  using interrupts = listenForInterrupts();
+  return await runCli({
+    argv,
+    version: VERSION,
+    catalog: catalogOf(registry),
+    io: process,
+    interrupts,
+    async open() {
+      const [{ config, secrets }, { compose }, { quietLog }] = await Promise.all([configure(), import('./main.ts'), import('./log.ts')]);
+      return opened.use(await compose(config, secrets, { log: quietLog }));
+    },
+    doctor: await doctorChecks(),
+  });
+}
+
+async function configure(): Promise<Configuration> {
+  const configuration = await read();
+  const { refuse } = await import('./config/problem.ts');
+  refuse(configuration.problems);
+  return configuration;
+}
+
+async function read(): Promise<Configuration> {
+  const { readConfiguration } = await import('./config/read.ts');
+  return readConfiguration({ flags: config === undefined ? {} : { config } });
+}
+
+/** The doctor looks at a configuration that may be wrong: that is what it is for. */
+async function doctorChecks() {
+  const { config: decided, secrets, problems } = await read();
+  const { coolifyUrl: url, dataDir, probeVia } = decided;
+  return {
+    url,
+    problems,
+    dataFolder: dataDir,
+    probeVia,
+    coolify: url !== undefined && secrets.coolifyToken !== undefined ? await coolifyAccess(url, secrets.coolifyToken) : undefined,
+  };
+}
+
+async function coolifyAccess(baseUrl: string, token: string): Promise<CoolifyAccess> {
+  const [{ coolify }, { isBefore, lackedBy, OLDEST }] = await Promise.all([import('./coolify/coolify.ts'), import('./coolify/version.ts')]);
+  const client = coolify({ baseUrl, token });
+  return {
+    version: (signal) => client.instance.version({ signal }),
+    support: (version) => ({ supported: !isBefore(version, OLDEST), oldest: OLDEST, lacks: lackedBy(version) }),
+    abilities: (signal) => client.abilities({ signal }),
+  };
+}
+
+/** `--config FILE`, wherever it stands, is the program's own and no flag of a command's. */
+function takeConfigFlag(all: string[]): { argv: string[]; config: string | undefined } {
+  const at = all.findIndex((word) => word === '--config' || word.startsWith('--config='));
+  if (at < 0) return { argv: all, config: undefined };
+  const inline = all[at]!.startsWith('--config=');
+  const config = inline ? all[at]!.slice('--config='.length) : (all[at + 1] ?? '');
+  return { argv: all.toSpliced(at, inline ? 1 : 2), config };
+}
