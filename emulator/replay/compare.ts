@@ -56,6 +56,8 @@ export function compareBodies(
       left.includes(':')
     )
       return;
+    if (allowed.unordered && where === '' && !(Array.isArray(left) && Array.isArray(right)))
+      return compareLists(values(left), values(right), where);
     if (typeOf(left) !== typeOf(right)) return differ('type', where, `${short(left)} is ${short(right)} here`);
     if (Array.isArray(left) && Array.isArray(right)) return compareLists(left, right, where);
     if (isObject(left) && isObject(right)) return compareObjects(left, right, where);
@@ -81,14 +83,17 @@ export function compareBodies(
       const candidates = free.filter(
         (other, at) => allowed.unordered || at === 0 || nameForm(other, names.ours) === nameForm(item, names.recorded),
       );
-      const match = candidates.find((other) => same(item, other)) ?? candidates[0] ?? null;
+      const match = closest(item, candidates);
       free.splice(free.indexOf(match), 1);
       compare(item, match, '', `${where}[${index}]`);
     }
   }
 
-  function same(left: Json, right: Json): boolean {
-    return compareBodies(left, right, allowed, names).length === 0;
+  function closest(item: Json, candidates: Json[]): Json {
+    const distances = candidates.map(
+      (other) => compareBodies(item, other, { ...allowed, unordered: false }, names).length,
+    );
+    return candidates[distances.indexOf(Math.min(...distances))] ?? null;
   }
 
   /** Keys, types and order of the entries; the visible ones tell the same end, and errors of the builder are there. */
@@ -151,10 +156,15 @@ function nameForm(item: Json, name: (text: string) => string): string {
 
 function normal(value: Json, name: (text: string) => string): Json {
   if (typeof value !== 'string') return value;
-  const plain = /^[A-Za-z0-9+/]{60,}=*$/.test(value)
+  const plain = /^[A-Za-z0-9+]{60,}=*$/.test(value)
     ? `base64 of ${Buffer.from(value, 'base64').toString('utf8')}`
     : value;
   return forms.reduce((text, [form, token]) => text.replace(form, token), name(plain));
+}
+
+/** The rows of a list that Coolify gives as an array or as an object with numbers as keys. */
+function values(list: Json): Json[] {
+  return typeof list === 'object' && list !== null ? Object.values(list) : [];
 }
 
 function isTextOrNull(value: Json): boolean {

@@ -2,8 +2,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isBase64 } from '../src/applications/labels.ts';
 import { type Emulator, startEmulator } from '../src/index.ts';
 import { isObject, type Json, type JsonObject } from '../src/json.ts';
+import type { ContainerState } from '../src/machine/machine.ts';
 import { type Allowed, compareBodies, type Difference } from './compare.ts';
 import { type Exchange, type Received, type Recording, type Step, valueAt } from './recording.ts';
 
@@ -24,6 +26,10 @@ interface Answer {
 /** Milliseconds of the emulated clock by which a poll looks again, and after which it gives up. */
 const pollStep = 100;
 const pollLimit = 90_000;
+/** Real milliseconds for each step while a container has just been started: its program needs them to come up, or to crash. */
+const realPause = 50;
+/** Real milliseconds within which every call has to be answered. */
+const answerLimit = 30_000;
 const terminal = ['finished', 'failed', 'cancelled-by-user'];
 
 /** Plays one recording against a fresh emulator in the recordings' baseline. */
@@ -80,7 +86,9 @@ async function play(recording: Recording, emulator: Emulator, inbox: Received['r
       .replace(/\{(\w+)\}/g, (whole, name: string) => ours[name] ?? recordedVar(name) ?? whole)
       .replaceAll('<private key>', JSON.stringify(key).slice(1, -1));
   const recordedVar = (name: string) => (recording.vars[name] === undefined ? undefined : String(recording.vars[name]));
-  const names = { recorded: placeholders(() => recording.vars), ours: placeholders(() => ours) };
+  const saved = new Set(recording.exchanges.flatMap((step) => ('request' in step ? Object.keys(step.save ?? {}) : [])));
+  const given = Object.fromEntries(Object.entries(recording.vars).filter(([name]) => !saved.has(name)));
+  const names = { recorded: placeholders(() => recording.vars), ours: placeholders(() => ({ ...given, ...ours })) };
 
   const steps = recording.exchanges;
   for (let index = 0; index < steps.length; index++) {
@@ -97,7 +105,9 @@ async function play(recording: Recording, emulator: Emulator, inbox: Received['r
       note(step.n, `received ${step.received.body.event}`, differences);
       continue;
     }
-    await advanceTo(emulator, time);
+    const before = previousValue(step);
+    const changed = before !== undefined && before !== watchedOf(step);
+    if (!changed) await advanceTo(emulator, time);
     if (step.watch !== undefined) {
       const group = [step];
       for (let next = steps[index + group.length]; isSamePoll(next, step); next = steps[index + group.length])
@@ -116,9 +126,7 @@ async function play(recording: Recording, emulator: Emulator, inbox: Received['r
   /** Asks until the watched value is a recorded one; returns how many of the group were passed over. */
   async function poll(group: Exchange[]): Promise<number> {
     const [first] = group as [Exchange];
-    const wanted = group.map((exchange) =>
-      watched(exchange.watch ?? '', { status: exchange.response.status, body: exchange.response.body ?? null }),
-    );
+    const wanted = group.map(watchedOf);
     const limit = emulator.clock.now() + pollLimit;
     for (let previous: string | undefined; ; ) {
       const answer = await send(first);
@@ -144,22 +152,28 @@ async function play(recording: Recording, emulator: Emulator, inbox: Received['r
     }
   }
 
+  /** What is sent in base64 may hold a recorded value, too. */
+  function reencode(value: Json): Json {
+    if (Array.isArray(value)) return value.map(reencode);
+    if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, reencode(inner)]));
+    if (typeof value !== 'string' || !isBase64(value)) return value;
+    const text = Buffer.from(value, 'base64').toString('utf8');
+    const ourText = fill(names.recorded(text));
+    return text === ourText ? value : Buffer.from(ourText).toString('base64');
+  }
+
+  /** The value that the poll before this one in the recording saw. */
   function previousValue(exchange: Exchange): string | undefined {
-    const at = steps.indexOf(exchange);
-    const before = steps[at - 1];
-    return isSamePoll(before, exchange)
-      ? watched(exchange.watch ?? '', {
-          status: (before as Exchange).response.status,
-          body: (before as Exchange).response.body ?? null,
-        })
-      : undefined;
+    const before = steps[steps.indexOf(exchange) - 1];
+    return exchange.watch !== undefined && isSamePoll(before, exchange) ? watchedOf(before as Exchange) : undefined;
   }
 
   async function send(exchange: Exchange): Promise<Answer> {
     const { method, path, body, rawBody, headers } = exchange.request;
     const token = exchange.as === 'nobody' ? undefined : (emulator.tokens[exchange.as] ?? '999|no-such-token');
-    const content = rawBody ?? (body === undefined ? undefined : fill(JSON.stringify(body)));
-    const response = await fetch(emulator.url + fill(path), {
+    const content = rawBody ?? (body === undefined ? undefined : fill(JSON.stringify(reencode(body))));
+    const asked = fetch(emulator.url + fill(path), {
+      signal: AbortSignal.timeout(answerLimit),
       method,
       headers: {
         accept: 'application/json',
@@ -171,6 +185,7 @@ async function play(recording: Recording, emulator: Emulator, inbox: Received['r
       },
       ...(content === undefined || method === 'GET' || method === 'HEAD' ? {} : { body: content }),
     });
+    const response = await whileTimePasses(emulator, asked);
     const text = await response.text();
     const json = (response.headers.get('content-type') ?? '').includes('json') && text !== '';
     return {
@@ -253,6 +268,17 @@ async function play(recording: Recording, emulator: Emulator, inbox: Received['r
   }
 }
 
+/** Some answers wait for the emulated clock: it moves on while one is due. */
+async function whileTimePasses<T>(emulator: Emulator, answer: Promise<T>): Promise<T> {
+  const waiting = new AbortController();
+  const due = answer.finally(() => waiting.abort());
+  while (!waiting.signal.aborted) {
+    await Promise.race([due.catch(() => {}), pause(realPause)]);
+    if (!waiting.signal.aborted) await emulator.clock.advance(realPause);
+  }
+  return await due;
+}
+
 /** Lets emulated time pass in steps, and the machine's real work end before each. */
 async function advanceTo(emulator: Emulator, time: number): Promise<void> {
   const { clock } = emulator;
@@ -260,9 +286,15 @@ async function advanceTo(emulator: Emulator, time: number): Promise<void> {
   while (clock.now() < time) {
     await clock.advance(Math.min(pollStep, time - clock.now()));
     await emulator.settled();
-    const young = emulator.machine.containers().some((container) => clock.now() - container.startedAt < 3000);
-    if (young) await pause(25);
+    const fresh = emulator.machine
+      .containers()
+      .some((container) => clock.now() - container.startedAt < 1500 || isUnsteady(container.state()));
+    if (fresh) await pause(realPause);
   }
+}
+
+function isUnsteady(state: ContainerState): boolean {
+  return state.status === 'restarting' || state.health === 'starting';
 }
 
 async function happen(emulator: Emulator, event: string): Promise<void> {
@@ -317,6 +349,10 @@ function isSamePoll(step: Step | undefined, than: Exchange): boolean {
     step.request.method === than.request.method &&
     step.request.path === than.request.path
   );
+}
+
+function watchedOf(exchange: Exchange): string {
+  return watched(exchange.watch ?? '', { status: exchange.response.status, body: exchange.response.body ?? null });
 }
 
 function watched(what: string, answer: { status: number; body: Json }): string {

@@ -23,6 +23,7 @@ interface Run {
   application: Application;
   log: DeploymentLog;
   signal: AbortSignal;
+  ended: () => void;
   folder: string;
   inHelper(command: string): string;
   until(seconds: number): Promise<void>;
@@ -42,13 +43,15 @@ type Origin = keyof typeof origins;
 
 /**
  * Carries out one deployment: Coolify's steps at their recorded pace on the emulator's clock, the machine's work in real time;
- * whichever takes longer rules. The row, its log and the application's row end as Coolify leaves them.
+ * whichever takes longer rules. The row, its log and the application's row end as Coolify leaves them. `ended` is told as soon
+ * as the state is final: the next in the queue does not wait for the clearing up.
  */
 export async function runDeployment(
   world: World,
   deployment: Deployment,
   application: Application,
   signal: AbortSignal,
+  ended: () => void,
 ): Promise<void> {
   const { clock } = world;
   const started = clock.now();
@@ -60,13 +63,14 @@ export async function runDeployment(
     application,
     log,
     signal,
+    ended,
     folder,
     inHelper: (command) => `docker exec ${deployment.deployment_uuid} bash -c '${command}'`,
     until: (seconds) => clock.sleep(Math.max(0, started + seconds * 1000 - clock.now()), signal),
   };
   const name = containerName(application, started);
   try {
-    await run.until(0.9);
+    await run.until(deployment.rollback ? 1.3 : 1.1);
     await prepare(run);
     if (application.build_pack === 'dockerimage') await deployImage(run, name);
     else await deployBuilt(run, name);
@@ -90,14 +94,14 @@ async function prepare(run: Run): Promise<void> {
   Object.assign(server.settings, { docker_version: dockerVersion, docker_version_checked_at: now, updated_at: now });
   log.say(`Docker ${dockerVersion}+dfsg1 with BuildKit and Buildx detected on deployment server (${server.name}).`);
   log.say(`Starting deployment of ${subject(application)} to ${server.name}.`);
-  await run.until(1.5);
+  await run.until(1.8);
   log.say('Preparing container with helper image: docker.io/coollabsio/coolify-helper:1.0.15');
   const helper = deployment.deployment_uuid;
-  await run.until(1.7);
+  await run.until(2);
   log.command(`docker stop --time=30 ${helper}`, 'stderr', [
     `Error response from daemon: No such container: ${helper}`,
   ]);
-  await run.until(2);
+  await run.until(2.25);
   log.command(
     `docker run -d --network 'coolify' --name ${helper}  --rm -v /root/.docker/buildx:/root/.docker/buildx -v /var/run/docker.sock:/var/run/docker.sock docker.io/coollabsio/coolify-helper:1.0.15`,
     'stdout',
@@ -164,7 +168,8 @@ async function deployBuilt(run: Run, name: string): Promise<Container> {
   if (application.dockerfile === null) await importRepository(run, source);
   const reference = `${application.uuid}:${application.dockerfile === null ? deployment.commit : 'latest'}`;
   const kept = world.machine.images(application.uuid).some((image) => image.reference === reference);
-  const skip = kept && !deployment.force_rebuild && application.dockerfile === null;
+  const changed = configurationHash(world, application) !== application.config_hash;
+  const skip = kept && !changed && !deployment.force_rebuild && application.dockerfile === null;
   application.custom_labels = Buffer.from(plainLabels(application.custom_labels)).toString('base64');
   if (skip) {
     await run.until(4.6);
@@ -174,10 +179,10 @@ async function deployBuilt(run: Run, name: string): Promise<Container> {
     );
     await run.until(5.5);
   } else {
-    await build(run, reference, source);
+    await build(run, reference, source, kept && changed);
   }
   log.note('Creating .env file with runtime variables for container.');
-  return await rollingUpdate(run, name, skip ? 6.2 : 9.4, async () => ({
+  return await rollingUpdate(run, name, skip ? 6.2 : 9.1, async () => ({
     image: reference,
     commit: deployment.commit,
   }));
@@ -230,10 +235,12 @@ async function importRepository(run: Run, source: GitSource): Promise<void> {
   }
 }
 
-async function build(run: Run, reference: string, source: GitSource): Promise<void> {
+async function build(run: Run, reference: string, source: GitSource, outdated: boolean): Promise<void> {
   const { world, application, deployment, log, folder } = run;
   await run.until(4.6);
-  log.say(`Image not found (${reference}). Building new image.`);
+  log.say(
+    outdated ? 'Build configuration changed. Rebuilding image.' : `Image not found (${reference}). Building new image.`,
+  );
   const lines: string[] = [];
   const work = world
     .working(
@@ -449,6 +456,7 @@ async function finish(run: Run): Promise<void> {
   const hash = configurationHash(world, application);
   Object.assign(deployment, { status: 'finished', finished_at: now, configuration_hash: hash, updated_at: now });
   Object.assign(application, { config_hash: hash, updated_at: now });
+  run.ended();
   closeHelper(run);
   await afterwards(run, 0.45);
 }
@@ -457,6 +465,7 @@ async function fail(run: Run, name: string, error: unknown): Promise<void> {
   const { world, deployment, log } = run;
   deployment.status = 'failed';
   deployment.updated_at = rowTime(world.clock.now());
+  run.ended();
   const unhealthy = error instanceof Unhealthy;
   if (!unhealthy) tellFailure(log, error);
   const failed = containersOf(world, run.application).find((container) => container.name === name);

@@ -21,7 +21,7 @@ export function startMinuteJobs(world: World): () => void {
     for (const server of state.servers.all()) {
       if (world.faults.unreachable.has(server.uuid)) continue;
       clock.after(0, () => checkDocker(world, server));
-      clock.after(300 + 120 * state.applications.all().length, () => {
+      clock.after(400 + 165 * state.applications.all().length, () => {
         const now = rowTime(clock.now());
         Object.assign(server.settings, {
           compose_version: composeVersion,
@@ -29,7 +29,7 @@ export function startMinuteJobs(world: World): () => void {
           updated_at: now,
         });
       });
-      clock.after(1500, () => startProxy(world, server));
+      clock.after(1850, () => startProxy(world, server));
       if (new Cron(server.settings.docker_cleanup_frequency, { timezone: 'UTC' }).match(new Date(minute)))
         world.background(() => pruneImages(world, server));
     }

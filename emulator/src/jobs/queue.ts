@@ -113,7 +113,7 @@ export function createDeploymentQueue(world: World): DeploymentQueue {
     const signal = AbortSignal.any([stop.signal, world.closing]);
     world.background(async () => {
       try {
-        await runDeployment(world, deployment, application, signal);
+        await runDeployment(world, deployment, application, signal, startNext);
       } finally {
         running.delete(deployment.id);
         if (!world.closing.aborted) startNext();

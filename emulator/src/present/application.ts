@@ -22,7 +22,7 @@ const notColumns = ['settings', 'tags'];
 
 /** `GET /applications/{uuid}`: the list's keys, `settings`, and the environment up to the team. */
 export function presentApplication(world: World, application: Application, sensitive: boolean): JsonObject {
-  const row = omit(presentApplicationRow(world, application, sensitive), ['id', 'domain_dns_statuses']);
+  const row = omit(presentApplicationRow(world, application, sensitive, sensitive), ['id', 'domain_dns_statuses']);
   return serialize({
     ...row,
     environment: presentEnvironmentOf(world, application),
@@ -62,7 +62,10 @@ export function presentApplicationRow(
 
 /** As nested in `GET /deployments/{uuid}`: without secrets, for anyone (recorded: deploy-git 3). */
 export function presentApplicationOfDeployment(world: World, application: Application): JsonObject {
-  const row = omit(presentApplicationRow(world, application, false), ['domain_dns_statuses', ...secretColumns]);
+  const row = omit(presentApplicationRow(world, application, true), [
+    'domain_dns_statuses',
+    ...secretColumns.filter((column) => column !== 'private_key_id'),
+  ]);
   return { ...row, environment: presentEnvironmentOf(world, application) };
 }
 
