@@ -116,8 +116,8 @@ it('of a URL the password is known by itself, as written and as meant, and a tok
   striker.learn('REPO', 'https://ghp_16C7e42F292c6912E7710c838347Ae178B4a@github.com/acme/shop');
   expect(striker.strike('p%40ss%2Fword p@ss/word shopkeeper')).toBe('[secret] [secret] shopkeeper');
   expect(striker.strike('user ghp_16C7e42F292c6912E7710c838347Ae178B4a')).toBe('user [secret]');
-  striker.learn('', 'oauth2:glpat-7Zx2Qm49LkTr8WvB3nYp');
-  expect(striker.strike('token glpat-7Zx2Qm49LkTr8WvB3nYp, oauth2')).toBe('token [secret], oauth2');
+  striker.learn('', 'oauth2:7Zx2Qm49LkTr8WvB3nYp');
+  expect(striker.strike('token 7Zx2Qm49LkTr8WvB3nYp, oauth2')).toBe('token [secret], oauth2');
   expect(striker.strike('github.com/acme/shop')).toBe('github.com/acme/shop');
 });
 
