@@ -5,7 +5,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isBase64 } from '../src/applications/labels.ts';
 import { type Emulator, startEmulator } from '../src/index.ts';
 import { isObject, type Json, type JsonObject } from '../src/json.ts';
-import type { ContainerState } from '../src/machine/machine.ts';
 import { type Allowed, compareBodies, type Difference } from './compare.ts';
 import { type Exchange, type Received, type Recording, type Step, valueAt } from './recording.ts';
 
@@ -28,6 +27,8 @@ const pollStep = 100;
 const pollLimit = 90_000;
 /** Real milliseconds for each step while a container has just been started: its program needs them to come up, or to crash. */
 const realPause = 50;
+/** The same while one crashes again and again: every start of its program takes real time, Docker's pauses between do not. */
+const restartPause = 150;
 /** Real milliseconds within which every call has to be answered. */
 const answerLimit = 30_000;
 const terminal = ['finished', 'failed', 'cancelled-by-user'];
@@ -286,15 +287,13 @@ async function advanceTo(emulator: Emulator, time: number): Promise<void> {
   while (clock.now() < time) {
     await clock.advance(Math.min(pollStep, time - clock.now()));
     await emulator.settled();
-    const fresh = emulator.machine
+    const containers = emulator.machine
       .containers()
-      .some((container) => clock.now() - container.startedAt < 1500 || isUnsteady(container.state()));
-    if (fresh) await pause(realPause);
+      .map((container) => ({ age: clock.now() - container.startedAt, ...container.state() }));
+    if (containers.some(({ age, restarts, status }) => status === 'restarting' || (restarts > 0 && age < 5000)))
+      await pause(restartPause);
+    else if (containers.some(({ age, health }) => age < 1500 || health === 'starting')) await pause(realPause);
   }
-}
-
-function isUnsteady(state: ContainerState): boolean {
-  return state.status === 'restarting' || state.health === 'starting';
 }
 
 async function happen(emulator: Emulator, event: string): Promise<void> {
