@@ -374,6 +374,14 @@ test('a command is split into words and stands in place of the image’s', async
   expect(container.logs()).toBe('two words|last');
 });
 
+test('several start at once from an image that is not there yet', async () => {
+  const machine = await openMachine();
+  const names = ['a', 'b', 'c', 'd'];
+  const started = await Promise.all(names.map((name) => run(machine, { name, image: hello })));
+  for (const container of started) await eventually(() => container.logs().includes('listening'));
+  expect(machine.images()).toHaveLength(1);
+});
+
 test('runs commands inside', async () => {
   const machine = await openMachine();
   const container = await run(machine, { image: hello, variables: { GREETING: 'hi' }, port: 3000 });

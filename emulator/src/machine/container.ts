@@ -48,7 +48,10 @@ export interface OwnContainer extends Container {
   killForMemory(): void;
 }
 
-/** Docker's: the first pause, doubled at every restart, and how long a run must last to begin anew. */
+/**
+ * Docker's: the first pause, doubled at every restart, and how long a run must last to begin anew. That one is of real
+ * time: on a fast clock a program that ends as soon as it can would seem to have lasted, and be started without a pause.
+ */
 const firstPause = 100;
 const longestPause = 60_000;
 const steadyRun = 10_000;
@@ -90,6 +93,8 @@ export async function startContainer(
   let env: Record<string, string> = {};
   const workdir = inRoot(root, config.workdir);
 
+  const named = { name: spec.name, aliases: spec.aliases ?? [], network: spec.network ?? 'coolify', place };
+
   let state: ContainerState = {
     status: 'created',
     health: check ? 'starting' : 'none',
@@ -98,7 +103,7 @@ export async function startContainer(
     restarts: 0,
     probes: [],
   };
-  let running: { pid: number; startedAt: number; ended: Promise<void> } | undefined;
+  let running: { pid: number; startedAt: number; began: number; ended: Promise<void> } | undefined;
   let pause = firstPause;
   let wanted = true;
   let cancelRestart = () => {};
@@ -116,15 +121,14 @@ export async function startContainer(
     if (findProgram(command[0] ?? '', env.PATH ?? '', workdir) === undefined) throw noSuchProgram(words[0]);
     for (const pair of spec.published ?? [])
       published.push(await publish(pair.host, () => address(pair.container), spec.name));
+    parts.announce(named);
+    start();
   } catch (error) {
     for (const server of published) server.close();
     await rm(folder, { recursive: true, force: true });
     if (isDiskFull(error)) throw new CommandFailed('docker create', 1, `Error response from daemon: ${diskFull}`);
     throw error;
   }
-  const named = { name: spec.name, aliases: spec.aliases ?? [], network: spec.network ?? 'coolify', place };
-  parts.announce(named);
-  start();
   return container();
 
   function environment(): Record<string, string> {
@@ -140,6 +144,7 @@ export async function startContainer(
       EMULATOR_ROOT: root,
       NODE_OPTIONS: `${parts.programs.nodeOptions} ${wished.NODE_OPTIONS ?? ''}`.trim(),
     };
+    if (!(port > 0)) return held;
     if (config.node) return { PORT: String(port), ...held };
     // A program that cannot be bound to its place is told it where it is likely to look.
     return { ...held, PORT: String(place.ports[port] ?? port), HOST: place.outside };
@@ -179,7 +184,7 @@ export async function startContainer(
   function start(restarts = 0): void {
     const child = supervisor.start(command, { cwd: workdir, env });
     const ended = once(child, 'close').then(([code, signal]: unknown[]) => onEnd(code, signal));
-    running = { pid: child.pid, startedAt: clock.now(), ended };
+    running = { pid: child.pid, startedAt: clock.now(), began: performance.now(), ended };
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (text: string) => log.write(stream, text));
     }
@@ -193,7 +198,7 @@ export async function startContainer(
     log.flush();
     cancelProbe();
     addresses = new Map();
-    const lasted = clock.now() - (running?.startedAt ?? 0);
+    const lasted = performance.now() - (running?.began ?? 0);
     running = undefined;
     const exitCode = typeof code === 'number' ? code : 128 + (signalNumbers[String(signal)] ?? 9);
     if (state.status === 'removed') return;

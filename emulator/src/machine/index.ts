@@ -46,13 +46,14 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   const closing = new AbortController();
   const at = (name: string) => join(folder, name);
   for (const name of ['git', 'builds', 'containers', 'volumes', 'host']) await mkdir(at(name));
-  const [git, store, network, programs, proxy] = await Promise.all([
-    openGit({ supervisor, folder: at('git'), hosts: options.git ?? {} }),
-    openImageStore(at('images')),
-    openNetwork(folder),
-    preparePrograms(at('programs')),
-    openProxy(options.proxyPort ?? 0),
-  ]).catch(async (error: unknown) => {
+  const open = async () => ({
+    git: await openGit({ supervisor, folder: at('git'), hosts: options.git ?? {} }),
+    store: await openImageStore(at('images')),
+    network: await openNetwork(folder),
+    programs: await preparePrograms(at('programs')),
+    proxy: await openProxy(options.proxyPort ?? 0),
+  });
+  const { git, store, network, programs, proxy } = await open().catch(async (error: unknown) => {
     await supervisor.close();
     throw error;
   });
@@ -63,9 +64,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   const within = (signal: AbortSignal | undefined) =>
     signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
 
-  const findImage = async (reference: string): Promise<StoredImage | undefined> => {
-    const kept = store.find(reference);
-    if (kept) return kept;
+  const pull = async (reference: string): Promise<StoredImage | undefined> => {
     const found = findInCatalog(catalog, reference);
     if (!found) return undefined;
     const content = join(at('builds'), `pull-${crypto.randomUUID()}`);
@@ -75,6 +74,17 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       await writeFile(inRoot(content, path), text);
     }
     return await store.keep(reference, content, found.config, startedAt);
+  };
+
+  // Two that want the same image at once get the same: the second must not take the first one's away.
+  const pulling = new Map<string, Promise<StoredImage | undefined>>();
+  const findImage = async (reference: string): Promise<StoredImage | undefined> => {
+    const kept = store.find(reference);
+    if (kept) return kept;
+    const name = fullName(reference);
+    const under = pulling.get(name) ?? pull(reference).finally(() => pulling.delete(name));
+    pulling.set(name, under);
+    return await under;
   };
 
   const builder = { supervisor, store, programs, folder: at('builds'), findImage, now: () => clock.now() };
@@ -182,7 +192,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     images: (repository) => store.list(repository).map(image),
 
     async removeImage(reference) {
-      const user = [...containers.values()].find((container) => container.image === reference);
+      const user = [...containers.values()].find((container) => fullName(container.image) === fullName(reference));
       if (!store.find(reference))
         throw new CommandFailed('docker rmi', 1, `Error response from daemon: No such image: ${reference}`);
       if (user) {

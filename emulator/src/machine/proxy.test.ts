@@ -192,3 +192,19 @@ test('an answer cut off by its target is cut off for the client too', async () =
   ]);
   await expect(get({ proxy }, 'h.test')).rejects.toThrow(/aborted|hang up|ECONNRESET/);
 });
+
+test('a wish to speak HTTP/2 is passed over', async () => {
+  const proxy = await opened();
+  proxy.route('h.test', [await saying('answered')]);
+  const headers = {
+    connection: 'Upgrade, HTTP2-Settings',
+    upgrade: 'h2c',
+    'http2-settings': 'AAMAAABkAAQAoAAAAAIAAAAA',
+  };
+  expect(await get({ proxy }, 'h.test', '/', { headers })).toMatchObject({ status: 200, body: 'answered' });
+});
+
+test('says which port it cannot have', async () => {
+  const { port } = await opened();
+  await expect(openProxy(port)).rejects.toThrow(`the proxy cannot listen on port ${port}`);
+});

@@ -48,7 +48,9 @@ export async function openProxy(port: number): Promise<Proxy> {
     return chosen === 'refused' ? answers.refused : chosen;
   };
 
-  const server = createServer((request, response) => {
+  // Any other upgrade (h2c) is passed over, as Traefik does: the request is answered as it is.
+  const shouldUpgradeCallback = ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket';
+  const server = createServer({ shouldUpgradeCallback }, (request, response) => {
     const chosen = choose(request);
     if ('status' in chosen) return say(response, chosen);
     forwarder.web(request, response, { target: target(chosen) }).catch(() => {}); // told by the forwarder's `error`
@@ -74,7 +76,9 @@ export async function openProxy(port: number): Promise<Proxy> {
   // Requests may wait for as long as their application does.
   server.requestTimeout = 0;
   server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: Error) => {
+    throw new Error(`the proxy cannot listen on port ${port} (${error.message}): choose another one`);
+  });
   const address = server.address();
 
   return {
