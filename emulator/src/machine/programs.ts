@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -70,20 +70,21 @@ export async function preparePrograms(folder: string): Promise<Programs> {
   const bin = join(folder, 'bin');
   await mkdir(bin, { recursive: true });
   const place = async (name: string) => {
+    // In the package, the programs were compiled beside the main file. Run from source they are TypeScript, which the
+    // Node of a container may not read.
+    const compiled = !import.meta.url.endsWith('.ts');
+    const source = fileURLToPath(new URL(`./programs/${name}.${compiled ? 'js' : 'ts'}`, import.meta.url));
+    if (compiled) return source;
     const target = join(folder, `${name}.mjs`);
-    // Run from source, the programs are TypeScript; in the package they were compiled beside the main file.
-    const source = (extension: string) => fileURLToPath(new URL(`./programs/${name}.${extension}`, import.meta.url));
-    if (import.meta.url.endsWith('.ts')) {
-      const text = stripTypeScriptTypes(await readFile(source('ts'), 'utf8'));
-      await writeFile(target, text.replace(/(from '\.\/[\w-]+)\.ts'/g, "$1.mjs'"));
-    } else await copyFile(source('js'), target);
+    const text = stripTypeScriptTypes(await readFile(source, 'utf8'));
+    await writeFile(target, text.replace(/(from '\.\/[\w-]+)\.ts'/g, "$1.mjs'"));
     return target;
   };
   const command = (name: string, text: string) => writeFile(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
   const runs = (file: string, ...args: string[]) =>
-    `exec ${[process.execPath, file, ...args].map(quoted).join(' ')} "$@"`;
+    `EMULATOR_BIN=${quoted(bin)} exec ${[process.execPath, file, ...args].map(quoted).join(' ')} "$@"`;
   const [network = '', , postgresClient = ''] = await Promise.all(modules.map(place));
   await Promise.all([
     ...nodePrograms.map(async (name) => command(name, runs(await place(name)))),

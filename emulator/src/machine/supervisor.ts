@@ -1,5 +1,6 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { killGroup } from './processes.ts';
 
 /** Starts processes so that none outlives this one, however this one ends. */
@@ -87,6 +88,7 @@ export function startSupervisor(mark: { name: string; value: string }, folder: s
       watch.ref();
       watch.stdin?.end();
       if (watch.exitCode === null && watch.signalCode === null) await gone;
+      await rm(folder, { recursive: true, force: true }); // should somebody have killed the watchman
     },
   };
 }

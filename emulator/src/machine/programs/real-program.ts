@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 /** Where PostgreSQL's server programs lie on Debian and its like, newest last. */
 const postgresFolders = (): string[] => {
@@ -15,12 +15,9 @@ const postgresFolders = (): string[] => {
 
 /** The machine's own program of that name, behind our stand-in; undefined when there is none. */
 export function realProgram(name: string): string | undefined {
-  const ours = dirname(process.argv[1] ?? '');
-  const path = (process.env.PATH ?? '').split(':').filter((folder) => folder !== '' && !folder.startsWith(ours));
-  return [
-    ...postgresFolders().reverse(),
-    ...path.filter((folder) => !folder.startsWith(process.env.EMULATOR_ROOT ?? '\0')),
-  ]
+  const { PATH = '', EMULATOR_BIN: ours, EMULATOR_ROOT: root = '\0' } = process.env;
+  const path = PATH.split(':').filter((folder) => folder !== '' && folder !== ours && !folder.startsWith(root));
+  return [...postgresFolders().reverse(), ...path]
     .map((folder) => join(folder, name))
     .find((file) => {
       try {
