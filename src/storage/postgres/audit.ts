@@ -6,7 +6,7 @@ import { audit } from './schema.ts';
 
 const FLUSH_EVERY_MS = 250;
 const BATCH = 200;
-/** Entries that wait while the database is away; older ones are then dropped, and that is told. */
+/** Entries that wait while the database is away; further ones are dropped, and that is told. */
 const MOST_WAITING = 10_000;
 
 export interface PostgresAudit extends AuditLog {
@@ -53,11 +53,8 @@ export function postgresAudit({ ask }: Database, log: Log): PostgresAudit {
     },
 
     writeBatched(entry) {
-      waiting.push(entry);
-      if (waiting.length > MOST_WAITING) {
-        log.error('audit_dropped', { entries: 1 });
-        waiting.shift();
-      }
+      if (waiting.length < MOST_WAITING) waiting.push(entry);
+      else log.error('audit_dropped', { entries: 1 });
       flushSoon();
     },
 

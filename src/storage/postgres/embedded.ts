@@ -89,7 +89,10 @@ async function folderFor(dataDir: string, account: Account | undefined, log: Log
   }
   const hash = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
   const folder = join(SHARED_FOLDER, `${basename(dataDir)}-${hash}`);
-  log.info('database_elsewhere', { folder, reason: `${dirname(dataDir)} lets no other user pass, and PostgreSQL does not run as root` });
+  log.info('database_elsewhere', {
+    folder,
+    reason: `${dirname(dataDir)} lets no other user pass, and PostgreSQL does not run as root`,
+  });
   return folder;
 }
 
@@ -100,7 +103,11 @@ async function lockWhenFree(dataDir: string, clock: Clock): Promise<Lock> {
     const lock = await takeLock(join(dataDir, 'postgres.lock'), clock);
     if (lock) return lock;
     if (clock.now() > until) {
-      throw new Refusal('busy', `Another process has been starting the database in ${dataDir} for two minutes.`, 'See what it waits for, or end it, and start again.');
+      throw new Refusal(
+        'busy',
+        `Another process has been starting the database in ${dataDir} for two minutes.`,
+        'See what it waits for, or end it, and start again.',
+      );
     }
     await clock.sleep(50);
   }
@@ -110,7 +117,11 @@ async function readNote(path: string, { folder }: Cluster, wanted: number | unde
   const text = await readIfThere(path);
   if (text === undefined) {
     if ((await readIfThere(join(folder, 'PG_VERSION'))) !== undefined) {
-      throw damaged(path, `it is gone, and it held the password of the database in ${folder}`, 'Restore it from a backup, or move the database away to begin anew.');
+      throw damaged(
+        path,
+        `it is gone, and it held the password of the database in ${folder}`,
+        'Restore it from a backup, or move the database away to begin anew.',
+      );
     }
     const note = { port: wanted ?? (await freePort()), password: randomBytes(24).toString('hex') };
     await createFile(path, JSON.stringify(note));
@@ -126,7 +137,11 @@ async function makeCluster(cluster: Cluster, { password }: Note, log: Log): Prom
   const version = (await readIfThere(join(folder, 'PG_VERSION')))?.trim();
   if (version === MAJOR) return;
   if (version !== undefined) {
-    throw new Refusal('unsupported', `The database in ${folder} is of PostgreSQL ${version}, and this is ${MAJOR}.`, `Serve it with a PostgreSQL ${version} of your own through DATABASE_URL, or move it away.`);
+    throw new Refusal(
+      'unsupported',
+      `The database in ${folder} is of PostgreSQL ${version}, and this is ${MAJOR}.`,
+      `Serve it with a PostgreSQL ${version} of your own through DATABASE_URL, or move it away.`,
+    );
   }
   log.info('database_made', { folder });
   // Made beside and renamed, so that one cut short is never taken for whole.
@@ -232,7 +247,9 @@ function listenOnce(port: number): Promise<number> {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }

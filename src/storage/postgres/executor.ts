@@ -42,7 +42,10 @@ export interface ExecutorOptions {
 }
 
 /** Opens the connection that this process lives by. Throws a Refusal when the database cannot be reached. */
-export async function openExecutor(url: string, { clock, log, leaseMs = LEASE_MS }: ExecutorOptions): Promise<Executor> {
+export async function openExecutor(
+  url: string,
+  { clock, log, leaseMs = LEASE_MS }: ExecutorOptions,
+): Promise<Executor> {
   const closing = new AbortController();
   const listeners = new Set<(news: News, runId: string) => void>();
   let present = await begin();

@@ -1,7 +1,17 @@
 import { Refusal } from '../../refusal.ts';
 import { errorCode } from '../files/fault.ts';
 
-const AWAY = ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'ENOENT'];
+const AWAY = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOENT',
+];
 
 /** What an error of the database means to the caller; what is no answer about the outside stays a fault of ours. */
 export function databaseFault(error: unknown): unknown {
@@ -24,7 +34,11 @@ export function databaseFault(error: unknown): unknown {
         'Correct the user and password in DATABASE_URL.',
       );
     case '3D000':
-      return new Refusal('not_found', `${sentence(message)}.`, 'Make the database, or correct its name in DATABASE_URL.');
+      return new Refusal(
+        'not_found',
+        `${sentence(message)}.`,
+        'Make the database, or correct its name in DATABASE_URL.',
+      );
     case '42501':
       return new Refusal(
         'not_allowed',
@@ -35,7 +49,11 @@ export function databaseFault(error: unknown): unknown {
     case '58030':
       return new Refusal('busy', 'The database has no room to write.', 'Free space on its disk, then call again.');
     case '53300':
-      return new Refusal('busy', 'The database takes no more connections.', 'Raise max_connections, or close other clients.');
+      return new Refusal(
+        'busy',
+        'The database takes no more connections.',
+        'Raise max_connections, or close other clients.',
+      );
     default:
       return error;
   }
@@ -45,6 +63,8 @@ export function databaseFault(error: unknown): unknown {
 const isAway = (code: string, message: string): boolean =>
   AWAY.includes(code) ||
   /^(08|57P0[1-5])/.test(code) ||
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded|Query read timeout|timeout expired)/.test(message);
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded|Query read timeout|timeout expired)/.test(
+    message,
+  );
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import type { Pool, PoolClient } from 'pg';
 import { Refusal } from '../../refusal.ts';
 import { SCHEMA } from './schema.ts';
 
-const FOLDER = new URL('./migrations', import.meta.url);
+const FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
 const TABLE = 'migrations';
 /** Of the advisory lock under which one process at a time changes the schema: the letters of `fairlead`. */
 const LOCK = 0x666169726c656164n;
@@ -21,7 +23,7 @@ export const migrate = (pool: Pool): Promise<void> =>
     await refuseOldServer(client);
     await refuseNewerSchema(client);
     await applyMigrations(drizzle(client), {
-      migrationsFolder: FOLDER.pathname,
+      migrationsFolder: FOLDER,
       migrationsSchema: SCHEMA,
       migrationsTable: TABLE,
     });
@@ -47,15 +49,23 @@ async function refuseOldServer(client: PoolClient): Promise<void> {
     `select current_setting('server_version_num')::int as version, current_setting('server_version') as name`,
   );
   if (rows[0] && rows[0].version < OLDEST_SERVER) {
-    throw new Refusal('unsupported', `The database is a PostgreSQL ${rows[0].name}; 14 is the oldest that will do.`, 'Upgrade it, or name a newer one in DATABASE_URL.');
+    throw new Refusal(
+      'unsupported',
+      `The database is a PostgreSQL ${rows[0].name}; 14 is the oldest that will do.`,
+      'Upgrade it, or name a newer one in DATABASE_URL.',
+    );
   }
 }
 
 async function refuseNewerSchema(client: PoolClient): Promise<void> {
   const { rows: tables } = await client.query(`select 1 where to_regclass('${SCHEMA}.${TABLE}') is not null`);
   if (tables.length === 0) return;
-  const { rows } = await client.query<{ newest: string | null }>(`select max(created_at) as newest from ${SCHEMA}.${TABLE}`);
-  const journal = JSON.parse(await readFile(new URL(`${FOLDER.href}/meta/_journal.json`), 'utf8')) as { entries: { when: number }[] };
+  const { rows } = await client.query<{ newest: string | null }>(
+    `select max(created_at) as newest from ${SCHEMA}.${TABLE}`,
+  );
+  const journal = JSON.parse(await readFile(join(FOLDER, 'meta', '_journal.json'), 'utf8')) as {
+    entries: { when: number }[];
+  };
   const known = Math.max(...journal.entries.map(({ when }) => when));
   if (Number(rows[0]?.newest ?? 0) > known) {
     throw new Refusal(

@@ -38,7 +38,11 @@ export function postgresPlans({ ask }: Database, clock: Clock): PlanStore {
       );
       if (rowCount === 1) return true;
       if (await read(id)) return false;
-      throw new Refusal('plan_expired', `There is no plan ${id}, or its hour is over.`, 'Make it again with a dry run.');
+      throw new Refusal(
+        'plan_expired',
+        `There is no plan ${id}, or its hour is over.`,
+        'Make it again with a dry run.',
+      );
     },
   };
 }

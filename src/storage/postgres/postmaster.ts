@@ -143,7 +143,11 @@ function run({ folder, account }: Cluster, program: string, args: string[]): Pro
 
 /** Not ours as a whole: it may hold secrets, and the server would keep them. */
 const environment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(['PATH', 'TZ', 'TMPDIR', 'TEMP', 'SystemRoot'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  Object.fromEntries(
+    ['PATH', 'TZ', 'TMPDIR', 'TEMP', 'SystemRoot'].flatMap((name) =>
+      process.env[name] ? [[name, process.env[name]]] : [],
+    ),
+  );
 
 function didNotStart(folder: string, said: string, port?: number): Refusal {
   if (/No space left on device|Disk quota exceeded/i.test(said)) {
