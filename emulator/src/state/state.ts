@@ -1,6 +1,9 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Application } from './application.ts';
+import type { Backup, BackupExecution } from './backup.ts';
+import { databaseTables } from './database.ts';
+import type { NotificationSettings } from './notification.ts';
 import type {
   Deployment,
   Destination,
@@ -18,8 +21,11 @@ import type {
   Variable,
 } from './rows.ts';
 import type { Server } from './server.ts';
+import type { Service, ServiceApplication, ServiceDatabase } from './service.ts';
 import type { FileVolume, Volume, VolumeBackup } from './storage.ts';
 import { createTable, type Table } from './table.ts';
+import type { Tag } from './tag.ts';
+import type { ScheduledTask, TaskExecution } from './task.ts';
 
 /** Everything that Coolify would keep in its database. A new kind of resource is one more table here. */
 export function createState() {
@@ -28,6 +34,7 @@ export function createState() {
       apiEnabled: true,
       mcpEnabled: false,
       publicUrl: 'https://coolify.example.test',
+      address: 'http://127.0.0.1:8000',
       installedAt: '',
       email: {},
       dockerNetworks: [],
@@ -47,9 +54,19 @@ export function createState() {
     variables: createTable<Variable>(),
     sharedVariables: createTable<SharedVariable>(),
     deployments: createTable<Deployment>(),
+    ...databaseTables(),
+    backups: createTable<Backup>(),
+    backupExecutions: createTable<BackupExecution>(),
+    services: createTable<Service>(),
+    serviceApplications: createTable<ServiceApplication>(),
+    serviceDatabases: createTable<ServiceDatabase>(),
     volumes: createTable<Volume>(),
     fileVolumes: createTable<FileVolume>(),
     volumeBackups: createTable<VolumeBackup>(),
+    tags: createTable<Tag>(),
+    scheduledTasks: createTable<ScheduledTask>(),
+    taskExecutions: createTable<TaskExecution>(),
+    notificationSettings: createTable<NotificationSettings>(),
   };
 }
 

@@ -9,6 +9,8 @@ export interface Table<R extends Row> {
   find(test: (row: R) => boolean): R | undefined;
   filter(test: (row: R) => boolean): R[];
   all(): R[];
+  /** Puts a row that was written behind the others, as the database does. */
+  touch(row: R): void;
   remove(row: R): void;
   removeWhere(test: (row: R) => boolean): void;
   dump(): { next: number; rows: R[] };
@@ -32,6 +34,9 @@ export function createTable<R extends Row>(): Table<R> {
     },
     filter: (test) => [...rows.values()].filter(test),
     all: () => [...rows.values()],
+    touch(row) {
+      if (rows.delete(row.id)) rows.set(row.id, row);
+    },
     remove: (row) => void rows.delete(row.id),
     removeWhere(test) {
       for (const row of rows.values()) if (test(row)) rows.delete(row.id);
