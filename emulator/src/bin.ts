@@ -7,6 +7,7 @@ const usage = `coolify-emulator: a server that speaks Coolify's REST API with st
   --port N                 where the API listens (a free port)
   --wildcard URL           the domain below which applications get their names (http://127.0.0.1.sslip.io)
   --git HOST=FOLDER        serve http://HOST/… from a folder of bare repositories; may be given more than once
+  --allow-target HOST      let Coolify call a local or private address: 127.0.0.1, 10.0.0.0/8; may be given more than once
   --state FOLDER           keep the state there between runs (in memory only)
   --speed N                emulated seconds in a real one (1)
   --recorded               start with the users and tokens of the recordings
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     port: { type: 'string' },
     wildcard: { type: 'string' },
     git: { type: 'string', multiple: true },
+    'allow-target': { type: 'string', multiple: true },
     state: { type: 'string' },
     speed: { type: 'string' },
     recorded: { type: 'boolean' },
@@ -33,6 +35,7 @@ if (values.help) {
 const limit = values['rate-limit'] === undefined ? undefined : number('rate-limit', values['rate-limit']);
 const options: EmulatorOptions = {
   git: Object.fromEntries((values.git ?? []).map(pair)),
+  allowedTargets: values['allow-target'] ?? [],
   baseline: values.recorded ? 'recorded' : 'fresh',
   ...(values.port === undefined ? {} : { port: number('port', values.port) }),
   ...(values.wildcard === undefined ? {} : { wildcard: values.wildcard }),

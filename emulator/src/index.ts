@@ -30,6 +30,8 @@ export interface EmulatorOptions {
   git?: Record<string, string>;
   /** Names that Coolify can resolve beside those of the net: `hooks.example.test` → `127.0.0.1:9900`. */
   hosts?: Record<string, string>;
+  /** Local or private targets of webhooks that are allowed, as Coolify's `webhook_allow_localhost` and its list of hosts: `127.0.0.1`, `10.0.0.0/8`. */
+  allowedTargets?: string[];
   /** Where the state is kept between runs; absent: in memory only. */
   stateFolder?: string;
   /** Emulated milliseconds in a real one; 0 stands still until advanced. */
@@ -84,6 +86,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     machine,
     faults: createFaults(),
     hosts: options.hosts ?? {},
+    allowedTargets: options.allowedTargets ?? [],
     closing: closing.signal,
     background(task) {
       const run = task().then(save, (error: unknown) => {

@@ -13,6 +13,8 @@ export interface World {
   readonly faults: Faults;
   /** Names that resolve beside those of the net, with their addresses (`host:port`). */
   readonly hosts: Readonly<Record<string, string>>;
+  /** Local or private targets that Coolify may call: names, addresses, blocks of addresses. */
+  readonly allowedTargets: readonly string[];
   /** Runs a piece of background work that ends by itself; the emulator knows that it is under way and waits for it at its end. */
   background(work: () => Promise<void>): void;
   /** Real work of the machine: {@link settled} waits for it, so that emulated time can stand still meanwhile. */

@@ -115,6 +115,13 @@ function fault(
       return size(value, kind) <= Number(argument)
         ? undefined
         : `${the} must ${bound('not be greater than', argument, value, kind)}`;
+    case 'between': {
+      const [least, most] = argument.split(',').map(Number) as [number, number];
+      const measured = size(value, kind);
+      return measured >= least && measured <= most
+        ? undefined
+        : `${the} must be between ${least} and ${most}${kind === 'string' ? ' characters' : ''}.`;
+    }
     case 'url':
       return isUrl(value) ? undefined : `${the} must be a valid URL.`;
     case 'uuid':

@@ -2,11 +2,14 @@ import type { Routes } from '../http/call.ts';
 import { applicationRoutes } from './applications.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { instanceRoutes } from './instance.ts';
+import { notificationRoutes } from './notifications.ts';
 import { possessionRoutes } from './possessions.ts';
 import { projectRoutes } from './projects.ts';
+import { scheduledTaskRoutes } from './scheduledTasks.ts';
 import { serverRoutes } from './servers.ts';
 import { sharedVariableRoutes } from './sharedVariables.ts';
 import { storageRoutes } from './storages.ts';
+import { tagRoutes } from './tags.ts';
 import { teamRoutes } from './teams.ts';
 import { variableRoutes } from './variables.ts';
 
@@ -22,4 +25,7 @@ export const routes: Routes = {
   ...variableRoutes,
   ...deploymentRoutes,
   ...storageRoutes,
+  ...tagRoutes,
+  ...scheduledTaskRoutes,
+  ...notificationRoutes,
 };

@@ -239,6 +239,8 @@ export interface Instance {
   mcpEnabled: boolean;
   /** As Coolify knows itself; stands in webhooks. */
   publicUrl: string;
+  /** Where Coolify's own pages are called; stands in refusals that point to one. */
+  address: string;
   /** The constant that `last_online_at` shows before the first status write. */
   installedAt: string;
   email: Record<string, Json>;
