@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { withVariables } from './build.ts';
+import { withVariables } from './stages.ts';
 import {
   buildApp,
   eventually,

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { chmod, cp, glob, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { basename, join, posix } from 'node:path';
-import { run, runToEnd } from './command.ts';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { runToEnd } from './command.ts';
+import { copyInto } from './copy.ts';
 import { diskFull, isDiskFull } from './disk.ts';
 import {
   DockerfileError,
@@ -12,6 +13,8 @@ import {
   pairs,
   parseDockerfile,
   type Stage,
+  StepFailed,
+  shellWord,
   splitWords,
 } from './dockerfile.ts';
 import { outsideEnvironment } from './environment.ts';
@@ -19,9 +22,11 @@ import { parseIgnore } from './ignore.ts';
 import { fullName, type ImageConfig, type StoredImage } from './image.ts';
 import { CommandFailed, type HealthCheck, type OnLine } from './machine.ts';
 import type { BuildPlan } from './packs.ts';
-import { inRoot, mapPath, mapShell, mapWords } from './paths.ts';
+import { inRoot, mapShell, mapWords } from './paths.ts';
 import type { Programs } from './programs.ts';
 import { openProgress, type Progress } from './progress.ts';
+import { makeRoot, mappedEnvironment, searchPath } from './root.ts';
+import { findStage, neededStages, stagesBefore, stepTitle, withVariables } from './stages.ts';
 import type { ImageStore } from './store.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -53,16 +58,6 @@ interface BuiltStage {
   args: Record<string, string>;
 }
 
-/** What stops a build: the builder's words, and the lines of the Dockerfile that they are about. */
-class StepFailed extends Error {
-  override name = 'StepFailed';
-  readonly instruction: Instruction;
-  constructor(message: string, instruction: Instruction) {
-    super(message);
-    this.instruction = instruction;
-  }
-}
-
 /** Real seconds for one `RUN`. */
 const stepTimeout = 3600;
 
@@ -89,11 +84,11 @@ export async function buildImage(parts: BuilderParts, job: BuildJob): Promise<St
       const base = fillIn(stage.base, globals);
       const root = join(workspace, `root-${built.length}`);
       const title = stepTitle(file.stages, stage);
-      const earlier = findStage(before(file.stages, stage), base);
+      const earlier = findStage(stagesBefore(file.stages, stage), base);
       const from = earlier ? built.find((other) => other.stage === earlier) : images.get(base);
       if (!from) throw new StepFailed(`${base}: not found`, stage.from);
       await progress.step(title(1, `FROM ${base === 'scratch' ? base : fullName(base)}`), async () =>
-        makeRoot(parts, from.root, root),
+        makeRoot(parts.supervisor, from.root, root),
       );
       const current: BuiltStage = { stage, root, config: structuredClone(from.config), args: {} };
       if ('args' in from) current.args = { ...from.args };
@@ -116,44 +111,6 @@ export async function buildImage(parts: BuilderParts, job: BuildJob): Promise<St
   }
 }
 
-/**
- * Coolify writes the variables as `ARG` after each `FROM` (deploy-git 4). Its own are shown with their value; an
- * application's are named only, so that none of them can stand in an error.
- */
-export function withVariables(dockerfile: string, variables: Record<string, string>): string {
-  const declared = Object.entries(variables)
-    .filter(([name]) => /^\w+$/.test(name))
-    .map(([name, value]) =>
-      /^(COOLIFY|SOURCE)_\w+$/.test(name) && /^\S*$/.test(value) ? `ARG ${name}=${value}` : `ARG ${name}`,
-    );
-  const lines = dockerfile.split('\n');
-  return lines
-    .flatMap((line, at) => {
-      const begins = /^\s*FROM\s/i.test(line) && !/\\\s*$/.test(lines[at - 1] ?? '') && !/\\\s*$/.test(line);
-      return begins ? [line, ...declared] : [line];
-    })
-    .join('\n');
-}
-
-/** The last stage and those that it is made from, in the order of the file. */
-function neededStages(stages: Stage[], globals: Record<string, string>): Stage[] {
-  const needed = new Set<Stage>();
-  const need = (stage: Stage | undefined) => {
-    if (!stage || needed.has(stage)) return;
-    needed.add(stage);
-    const sources = stage.instructions.flatMap(({ flags }) => flags.from ?? []);
-    for (const name of [stage.base, ...sources]) need(findStage(before(stages, stage), fillIn(name, globals)));
-  };
-  need(stages.at(-1));
-  return stages.filter((stage) => needed.has(stage));
-}
-
-const before = (stages: Stage[], stage: Stage): Stage[] => stages.slice(0, stages.indexOf(stage));
-
-const findStage = (stages: Stage[], name: string): Stage | undefined =>
-  stages.findLast((stage) => stage.name === name.toLowerCase()) ??
-  (/^\d+$/.test(name) ? stages[Number(name)] : undefined);
-
 async function loadMetadata(
   parts: BuilderParts,
   { stages, all, globals }: { stages: Stage[]; all: Stage[]; globals: Record<string, string> },
@@ -169,7 +126,7 @@ async function loadMetadata(
     ];
     for (const { name, instruction } of wanted) {
       if (name === '') throw new StepFailed(`base name (${stage.base}) should not be blank`, instruction);
-      if (images.has(name) || findStage(before(all, stage), name)) continue;
+      if (images.has(name) || findStage(stagesBefore(all, stage), name)) continue;
       if (name === 'scratch') {
         const image = await parts.findImage(name);
         if (image) images.set(name, image);
@@ -196,29 +153,6 @@ async function loadIgnore(context: string, progress: Progress): Promise<(path: s
     say(`transferring context: ${Buffer.byteLength(text) + 2}B done`, true),
   );
   return parseIgnore(text);
-}
-
-// Folders that a command of a Dockerfile may take for granted.
-const skeleton = [
-  'tmp',
-  'etc',
-  'var/lib',
-  'var/log',
-  'usr/bin',
-  'usr/local/bin',
-  'usr/share',
-  'home',
-  'root',
-  'opt',
-  'srv',
-  'run',
-];
-
-/** Makes a stage's root as a copy of its base. */
-export async function makeRoot(parts: { supervisor: Supervisor }, base: string, root: string): Promise<void> {
-  await mkdir(root, { recursive: true });
-  await run(parts.supervisor, ['cp', '-a', `${base}/.`, root], { cwd: root, env: outsideEnvironment(), title: 'cp' });
-  for (const folder of skeleton) await mkdir(join(root, folder), { recursive: true });
 }
 
 interface StageWork {
@@ -287,7 +221,7 @@ async function carryOut(parts: BuilderParts, job: BuildJob, work: StageWork): Pr
         break;
       case 'COPY':
       case 'ADD':
-        await counted(() => copy(parts, job, work, instruction, text));
+        await counted(() => copyStep(parts, job, work, instruction, text));
         break;
       case 'RUN':
         await counted((say) => runStep(parts, job, current, instruction, say));
@@ -298,6 +232,23 @@ async function carryOut(parts: BuilderParts, job: BuildJob, work: StageWork): Pr
         throw new StepFailed(`the emulator does not carry out ${name}`, instruction);
     }
   }
+}
+
+async function copyStep(
+  { supervisor }: BuilderParts,
+  { context, signal }: BuildJob,
+  { current, built, images, stages, globals, ignored }: StageWork,
+  instruction: Instruction,
+  text: string,
+): Promise<void> {
+  const { root, config } = current;
+  const into = { instruction, text, root, workdir: config.workdir, supervisor, signal };
+  if (instruction.flags.from === undefined) return await copyInto({ ...into, from: context, staysOut: ignored });
+  const name = fillIn(instruction.flags.from, globals);
+  const stage = findStage(stagesBefore(stages, current.stage), name);
+  const from = stage ? built.find((other) => other.stage === stage) : images.get(name);
+  if (!from) throw new StepFailed(`${name}: not found`, instruction);
+  await copyInto({ ...into, from: from.root, staysOut: () => false });
 }
 
 async function runStep(
@@ -344,91 +295,6 @@ const buildEnvironment = (parts: BuilderParts, root: string): Record<string, str
   npm_config_fund: 'false',
 });
 
-/** `PATH` as the image has it, led into its root, and behind it the machine's. */
-export function searchPath(root: string, config: { env: Record<string, string> }, programs: Programs): string {
-  const usual = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-  const own = (config.env.PATH ?? usual).split(':').map((folder) => mapPath(root, folder));
-  return [...own, programs.path].join(':');
-}
-
-/** Variables whose value is a path that the image has lead into its root. */
-export function mappedEnvironment(root: string, env: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).map(([name, value]) => {
-      const isPath = /^\/[^:\s]+$/.test(value) && existsSync(inRoot(root, value));
-      return [name, isPath ? inRoot(root, value) : value];
-    }),
-  );
-}
-
-async function copy(
-  parts: BuilderParts,
-  job: BuildJob,
-  work: StageWork,
-  instruction: Instruction,
-  text: string,
-): Promise<void> {
-  const { current, built, images, stages, globals, ignored } = work;
-  const words = execForm(text) ?? splitWords(text);
-  const sources = words.slice(0, -1);
-  const target = words.at(-1);
-  if (target === undefined || sources.length === 0)
-    throw new StepFailed(`${instruction.name} requires at least two arguments`, instruction);
-  const fromName = instruction.flags.from;
-  const from = fromName === undefined ? undefined : fillIn(fromName, globals);
-  const fromStage = from === undefined ? undefined : findStage(before(stages, current.stage), from);
-  const folder =
-    from === undefined ? job.context : (built.find(({ stage }) => stage === fromStage)?.root ?? images.get(from)?.root);
-  if (folder === undefined) throw new StepFailed(`${from}: not found`, instruction);
-  const staysOut = from === undefined ? ignored : () => false;
-
-  const files: string[] = [];
-  for (const source of sources) {
-    if (/^https?:\/\/|^git@/.test(source))
-      throw new StepFailed('the emulator does not add files from a URL', instruction);
-    const pattern = posix.resolve('/', source).slice(1);
-    const found: string[] = [];
-    if (existsSync(join(folder, pattern))) found.push(pattern);
-    else if (/[*?[]/.test(pattern)) for await (const path of glob(pattern, { cwd: folder })) found.push(path);
-    const taken = found.filter((path) => path === '' || !staysOut(path)).sort();
-    if (taken.length === 0) {
-      throw new StepFailed(
-        `failed to compute cache key: failed to calculate checksum of ref ${basename(folder)}: "/${pattern}": not found`,
-        instruction,
-      );
-    }
-    files.push(...taken);
-  }
-
-  const destination = inRoot(current.root, target, current.config.workdir);
-  const intoFolder =
-    files.length > 1 ||
-    /(^|\/)\.?$/.test(target) ||
-    (existsSync(destination) && (await stat(destination)).isDirectory());
-  for (const file of files) {
-    const source = join(folder, file);
-    const isFolder = (await stat(source)).isDirectory();
-    if (instruction.name === 'ADD' && !isFolder && /\.(tar|tar\.(gz|bz2|xz)|tgz)$/.test(file)) {
-      await mkdir(destination, { recursive: true });
-      await run(parts.supervisor, ['tar', '-xf', source, '-C', destination], {
-        cwd: folder,
-        env: outsideEnvironment(),
-        signal: job.signal,
-      });
-      continue;
-    }
-    const goal = isFolder || !intoFolder ? destination : join(destination, basename(file));
-    await mkdir(isFolder ? goal : join(goal, '..'), { recursive: true });
-    await cp(source, goal, {
-      recursive: true,
-      verbatimSymlinks: true,
-      filter: (path) => path === source || !staysOut(path.slice(folder.length + 1)),
-    });
-    const mode = instruction.flags.chmod;
-    if (mode !== undefined && /^[0-7]{3,4}$/.test(mode)) await chmod(goal, Number.parseInt(mode, 8));
-  }
-}
-
 /** The values of `ARG`: what the build was given, else the default; without either it stays unset. */
 function defaults(
   instructions: Instruction[],
@@ -459,19 +325,8 @@ function healthCheck({ text, flags }: Instruction): HealthCheck | undefined {
   };
 }
 
-/** One word of a command in exec form, as a shell has to read it. */
-export const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-
 const flagWords = ({ flags }: Instruction): string[] =>
   Object.entries(flags).map(([name, value]) => (value === '' ? `--${name}` : `--${name}=${value}`));
-
-/** `[2/3] RUN …`, with the stage's name where there is more than one. */
-function stepTitle(stages: Stage[], stage: Stage): (step: number, text: string) => string {
-  const steps = 1 + stage.instructions.filter(({ name }) => ['RUN', 'COPY', 'ADD', 'WORKDIR'].includes(name)).length;
-  const name = stages.length > 1 || !/^stage-\d+$/.test(stage.name) ? `${stage.name} ` : '';
-  return (step, text) => `[${name}${step}/${steps}] ${text}`;
-}
 
 /** Makes of what went wrong what the builder would end with (deploy-git 10). */
 function explain(error: unknown, progress: Progress, fileName: string, dockerfile: string): unknown {

@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
-import { shellWord } from './build.ts';
-import { duration, splitWords } from './dockerfile.ts';
+import { duration, shellWord, splitWords } from './dockerfile.ts';
 import { CommandFailed, type ComposeService, type HealthCheck } from './machine.ts';
 
 /**

@@ -1,20 +1,20 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
-import { dirname, join, posix } from 'node:path';
-import { makeRoot, mappedEnvironment, searchPath } from './build.ts';
-import { findProgram, runToEnd } from './command.ts';
+import { rm } from 'node:fs/promises';
+import type { Server } from 'node:net';
+import { join } from 'node:path';
+import { runToEnd } from './command.ts';
 import { diskFull, isDiskFull } from './disk.ts';
-import { splitWords } from './dockerfile.ts';
-import { outsideEnvironment } from './environment.ts';
 import { probe } from './health.ts';
 import type { StoredImage } from './image.ts';
 import { openLog } from './log.ts';
 import { CommandFailed, type Container, type ContainerSpec, type ContainerState, type HealthCheck } from './machine.ts';
-import { type Address, findAddress, type NamedPlace, type Network, placeVariables } from './network.ts';
-import { inRoot, mapShell, mapWords } from './paths.ts';
+import { type Address, findAddress, type NamedPlace, type Network } from './network.ts';
+import { mapShell } from './paths.ts';
+import { type Prepared, prepareContainer } from './prepare.ts';
 import { killGroup, killMarked } from './processes.ts';
 import type { Programs } from './programs.ts';
+import { publish } from './published.ts';
 import type { Supervisor } from './supervisor.ts';
 
 export interface ContainerParts {
@@ -65,7 +65,7 @@ export async function startContainer(
   spec: ContainerSpec,
 ): Promise<OwnContainer> {
   const { clock, supervisor, network } = parts;
-  const id = crypto.randomUUID().replaceAll('-', '').padEnd(64, '0');
+  const id = randomBytes(32).toString('hex');
   const hostname = id.slice(0, 12);
   const mark = `EMULATOR_CONTAINER=${id}`;
   const folder = join(parts.folder, hostname);
@@ -77,22 +77,11 @@ export async function startContainer(
 
   const wished = { ...config.env, ...spec.variables };
   const port = Number(wished.PORT ?? spec.port ?? config.exposes[0] ?? 0);
-  const ports = [
-    port,
-    spec.port,
-    check?.port,
-    ...config.exposes,
-    ...(spec.published ?? []).map((pair) => pair.container),
-  ];
-  const place = await network.place(
-    [...new Set(ports.filter((number) => number !== undefined && number > 0 && number < 65_536))] as number[],
-    config.node,
-  );
-  const words = startWords(spec, config);
-  let command: string[] = [];
-  let env: Record<string, string> = {};
-  const workdir = inRoot(root, config.workdir);
-
+  const published = spec.published ?? [];
+  const expected = [port, spec.port, check?.port, ...config.exposes, ...published.map(({ container }) => container)];
+  const ports = expected.filter((number) => number !== undefined).filter((number) => number > 0 && number < 65_536);
+  const place = await network.place([...new Set(ports)], config.node);
+  let { command, env, workdir }: Prepared = { command: [], env: {}, workdir: root };
   const named = { name: spec.name, aliases: spec.aliases ?? [], network: spec.network ?? 'coolify', place };
 
   let state: ContainerState = {
@@ -110,71 +99,23 @@ export async function startContainer(
   let cancelProbe = () => {};
   let addresses = new Map<number, Address>();
   const watchers = new Set<() => void>();
-  const published: Server[] = [];
+  const doors: Server[] = [];
 
   try {
-    await makeRoot({ supervisor }, image.root, root);
-    await mkdir(workdir, { recursive: true });
-    await mount();
-    command = mapWords(root, words);
-    env = environment();
-    if (findProgram(command[0] ?? '', env.PATH ?? '', workdir) === undefined) throw noSuchProgram(words[0]);
-    for (const pair of spec.published ?? [])
-      published.push(await publish(pair.host, () => address(pair.container), spec.name));
+    const namesFile = network.namesFile(named.network);
+    const { programs, volumeFolder } = parts;
+    const plan = { id, hostname, root, place, port, namesFile, programs, supervisor, volumeFolder };
+    ({ command, env, workdir } = await prepareContainer(image, spec, plan));
+    for (const pair of published) doors.push(await publish(pair.host, () => address(pair.container), spec.name));
     parts.announce(named);
     start();
   } catch (error) {
-    for (const server of published) server.close();
+    for (const door of doors) door.close();
     await rm(folder, { recursive: true, force: true });
     if (isDiskFull(error)) throw new CommandFailed('docker create', 1, `Error response from daemon: ${diskFull}`);
     throw error;
   }
   return container();
-
-  function environment(): Record<string, string> {
-    const held: Record<string, string> = {
-      ...mappedEnvironment(root, config.env),
-      ...underVolumes(spec.variables),
-      PATH: searchPath(root, config, parts.programs),
-      HOME: wished.HOME ?? join(root, 'root'),
-      HOSTNAME: spec.variables.HOSTNAME ?? hostname,
-      npm_config_update_notifier: 'false',
-      ...placeVariables(place, hostname, network.namesFile(spec.network ?? 'coolify')),
-      EMULATOR_CONTAINER: id,
-      EMULATOR_ROOT: root,
-      NODE_OPTIONS: `${parts.programs.nodeOptions} ${wished.NODE_OPTIONS ?? ''}`.trim(),
-    };
-    if (!(port > 0)) return held;
-    if (config.node) return { PORT: String(port), ...held };
-    // A program that cannot be bound to its place is told it where it is likely to look.
-    return { ...held, PORT: String(place.ports[port] ?? port), HOST: place.outside };
-  }
-
-  /** A variable that names a file on a volume leads to it. */
-  function underVolumes(variables: Record<string, string>): Record<string, string> {
-    const targets = (spec.volumes ?? []).map(({ target }) => posix.resolve('/', target));
-    const led = (value: string) => targets.some((target) => value === target || value.startsWith(`${target}/`));
-    return Object.fromEntries(
-      Object.entries(variables).map(([name, value]) => [name, led(value) ? inRoot(root, value) : value]),
-    );
-  }
-
-  async function mount(): Promise<void> {
-    for (const { source, target, content } of spec.volumes ?? []) {
-      const from = parts.volumeFolder(source);
-      const to = inRoot(root, target);
-      await mkdir(content === undefined ? from : dirname(from), { recursive: true });
-      if (content !== undefined) await writeFile(from, content);
-      // As Docker: a new volume begins with what the image has at its place.
-      else if (!source.startsWith('/') && (await readdir(from)).length === 0) {
-        await mkdir(to, { recursive: true });
-        await runToEnd(supervisor, ['cp', '-a', `${to}/.`, from], { cwd: root, env: outsideEnvironment() });
-      }
-      await rm(to, { recursive: true, force: true });
-      await mkdir(dirname(to), { recursive: true });
-      await symlink(from, to);
-    }
-  }
 
   function change(next: Partial<ContainerState>): void {
     state = { ...state, ...next };
@@ -308,7 +249,7 @@ export async function startContainer(
         if (state.status === 'removed') return;
         await end('SIGKILL', 0);
         killMarked(mark);
-        for (const server of published) server.close();
+        for (const door of doors) door.close();
         parts.forget(id);
         change({ status: 'removed', health: 'none' });
         await rm(folder, { recursive: true, force: true });
@@ -342,46 +283,3 @@ const signalNumbers: Record<string, number> = {
   SIGSEGV: 11,
   SIGTERM: 15,
 };
-
-function startWords(spec: ContainerSpec, config: StoredImage['config']): string[] {
-  const command = typeof spec.command === 'string' ? splitWords(spec.command) : spec.command;
-  const words = [...(spec.entrypoint ?? config.entrypoint), ...(command ?? (spec.entrypoint ? [] : config.cmd))];
-  if (words.length === 0)
-    throw new CommandFailed('docker create', 1, 'Error response from daemon: no command specified');
-  return words;
-}
-
-const noSuchProgram = (program: string | undefined) =>
-  new CommandFailed(
-    'docker start',
-    127,
-    `Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`,
-  );
-
-/** Opens a port of this machine and hands what arrives on to the container; throws in Docker's words when it is taken. */
-async function publish(port: number, target: () => Address | undefined, name: string): Promise<Server> {
-  const server = createServer((socket) => {
-    const to = target();
-    if (!to) return void socket.resetAndDestroy();
-    const onward = connect(to.port, to.host);
-    socket.pipe(onward).pipe(socket);
-    socket.on('error', () => onward.destroy());
-    onward.on('error', () => socket.destroy());
-    socket.on('close', () => onward.destroy());
-  });
-  const listening = Promise.withResolvers<void>();
-  server.once('error', (error) => {
-    const taken = 'code' in error && error.code === 'EADDRINUSE';
-    const reason = taken ? 'port is already allocated' : error.message;
-    listening.reject(
-      new CommandFailed(
-        'docker start',
-        125,
-        `Error response from daemon: driver failed programming external connectivity on endpoint ${name}: Bind for 0.0.0.0:${port} failed: ${reason}`,
-      ),
-    );
-  });
-  server.listen(port, '127.0.0.1', () => listening.resolve());
-  await listening.promise;
-  return server;
-}

@@ -37,6 +37,16 @@ export class DockerfileError extends Error {
   }
 }
 
+/** What stops a build at an instruction, in the builder's words. */
+export class StepFailed extends Error {
+  override name = 'StepFailed';
+  readonly instruction: Instruction;
+  constructor(message: string, instruction: Instruction) {
+    super(message);
+    this.instruction = instruction;
+  }
+}
+
 const known = new Set(
   'FROM RUN CMD LABEL MAINTAINER EXPOSE ENV ADD COPY ENTRYPOINT VOLUME USER WORKDIR ARG STOPSIGNAL HEALTHCHECK'.split(
     ' ',
@@ -170,3 +180,7 @@ export function duration(text: string): number | undefined {
   if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text) return undefined;
   return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (units[unit ?? ''] ?? 0), 0);
 }
+
+/** One word of a command in exec form, as a shell has to read it. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
