@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // One program: `fairlead mcp` speaks MCP over stdio, `fairlead serve` is the server for many, the rest is the command line.
 import type { Configuration } from './config/read.ts';
+import type { Fairlead } from './main.ts';
 import { Refusal } from './refusal.ts';
 import type { CoolifyAccess } from './surfaces/cli/doctor/token.ts';
 import { VERSION } from './version.ts';
@@ -20,7 +21,12 @@ try {
 
 /** stdin and stdout are the protocol's; it ends with the client or with SIGTERM. */
 async function mcp(args: string[]): Promise<void> {
-  if (args.length > 0) throw new Refusal('invalid_input', `fairlead mcp takes no ${args[0]}.`, 'Configure it by environment variables, or with --config FILE.');
+  if (args.length > 0)
+    throw new Refusal(
+      'invalid_input',
+      `fairlead mcp takes no ${args[0]}.`,
+      'Configure it by environment variables, or with --config FILE.',
+    );
   const [configuration, { compose }, { serveMcpStdio }] = await Promise.all([
     configure(),
     import('./main.ts'),
@@ -31,7 +37,14 @@ async function mcp(args: string[]): Promise<void> {
   await using fairlead = await compose(configuration.config, configuration.secrets);
   const { gateway, admitted, log } = fairlead;
   for (const note of configuration.notes) log.info('configuration', { note });
-  await serveMcpStdio({ gateway, admitted, version: VERSION, callSeconds: configuration.config.callSeconds, log, stopping: stopping.signal });
+  await serveMcpStdio({
+    gateway,
+    admitted,
+    version: VERSION,
+    callSeconds: configuration.config.callSeconds,
+    log,
+    stopping: stopping.signal,
+  });
 }
 
 /** What only the server needs is a package of its own, never installed or loaded for stdio. */
@@ -54,20 +67,30 @@ async function commandLine() {
     import('./gateway/catalog.ts'),
     import('./operations/registry.ts'),
   ]);
-  await using opened = new AsyncDisposableStack();
+  // Not an AsyncDisposableStack: Node 22 has none.
+  let opened: Fairlead | undefined;
   using interrupts = listenForInterrupts();
-  return await runCli({
-    argv,
-    version: VERSION,
-    catalog: catalogOf(registry),
-    io: process,
-    interrupts,
-    async open() {
-      const [{ config, secrets }, { compose }, { quietLog }] = await Promise.all([configure(), import('./main.ts'), import('./log.ts')]);
-      return opened.use(await compose(config, secrets, { log: quietLog }));
-    },
-    doctor: await doctorChecks(),
-  });
+  try {
+    return await runCli({
+      argv,
+      version: VERSION,
+      catalog: catalogOf(registry),
+      io: process,
+      interrupts,
+      async open() {
+        const [{ config, secrets }, { compose }, { quietLog }] = await Promise.all([
+          configure(),
+          import('./main.ts'),
+          import('./log.ts'),
+        ]);
+        opened = await compose(config, secrets, { log: quietLog });
+        return opened;
+      },
+      doctor: await doctorChecks(),
+    });
+  } finally {
+    await opened?.[Symbol.asyncDispose]();
+  }
 }
 
 async function configure(): Promise<Configuration> {
@@ -91,12 +114,18 @@ async function doctorChecks() {
     problems,
     dataFolder: dataDir,
     probeVia,
-    coolify: url !== undefined && secrets.coolifyToken !== undefined ? await coolifyAccess(url, secrets.coolifyToken) : undefined,
+    coolify:
+      url !== undefined && secrets.coolifyToken !== undefined
+        ? await coolifyAccess(url, secrets.coolifyToken)
+        : undefined,
   };
 }
 
 async function coolifyAccess(baseUrl: string, token: string): Promise<CoolifyAccess> {
-  const [{ coolify }, { isBefore, lackedBy, OLDEST }] = await Promise.all([import('./coolify/coolify.ts'), import('./coolify/version.ts')]);
+  const [{ coolify }, { isBefore, lackedBy, OLDEST }] = await Promise.all([
+    import('./coolify/coolify.ts'),
+    import('./coolify/version.ts'),
+  ]);
   const client = coolify({ baseUrl, token });
   return {
     version: (signal) => client.instance.version({ signal }),
