@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestWorld, testWorld } from '../harness.ts';
 import type { Ended } from './harness.ts';
@@ -30,18 +29,19 @@ function start(argv: string[], { env = {} as Record<string, string | undefined>,
     env: { ...world.env(), ...env },
   });
   child.stdin.end(stdin);
-  let heard = '';
-  child.stderr.on('data', (chunk) => {
-    heard += chunk;
-  });
-  const closed = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)));
-  const end = Promise.all([closed, text(child.stdout)]).then(([exit, stdout]) => ({ exit, stdout, stderr: heard }));
+  const heard = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      heard[name] += chunk;
+    });
+  }
+  const end = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ exit: code ?? -1, ...heard })));
   const said = (words: string) =>
     new Promise<void>((resolve, reject) => {
-      const look = () => heard.includes(words) && resolve();
+      const look = () => heard.stderr.includes(words) && resolve();
       child.stderr.on('data', look);
       look();
-      void end.then(({ exit }) => reject(new Error(`ended with ${exit} and never said ${words}:\n${heard}`)));
+      void end.then(({ exit }) => reject(new Error(`ended with ${exit} and never said ${words}:\n${heard.stderr}`)));
     });
   return { child, end, said };
 }
@@ -72,6 +72,12 @@ describe('the program', () => {
       exit: 2,
       stderr: expect.stringContaining('fairlead app create?'),
     });
+  });
+
+  it('goes on when nobody reads any longer', async () => {
+    const { child, end } = start(['help']);
+    child.stdout?.destroy();
+    expect(await end).toMatchObject({ exit: 0, stderr: '' });
   });
 
   it('says that Coolify is away', async () => {

@@ -14,7 +14,15 @@ export interface Screen {
   note(lines: (style: Style) => string[]): void;
 }
 
+/** A reader that has gone away (`| head -1`) ends no run; nobody reads the rest. Other faults of a stream are faults. */
+function outliveReaders(stream: Io['stdout']): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 export function screenOf(io: Io, json: boolean): Screen {
+  for (const stream of [io.stdout, io.stderr]) outliveReaders(stream);
   const write = (stream: Io['stdout'], lines: string[]) => {
     if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
   };

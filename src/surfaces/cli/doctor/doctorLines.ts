@@ -9,13 +9,15 @@ export function doctorLines({ healthy, checks }: Report, style: Style): string[]
     if (result === 'failed') return needed ? style.red('✗') : style.yellow('!');
     return style.yellow(result === 'unknown' ? '?' : '-');
   };
-  const failed = checks.filter(({ needed, result }) => needed && result !== 'passed').length;
+  const lacking = checks.filter(({ needed, result }) => needed && (result === 'failed' || result === 'unknown'));
   return [
     ...checks.flatMap((check) => [
       `${mark(check)} ${check.check.padEnd(width)}  ${plain(check.seen)}`,
       ...(check.next === undefined ? [] : [`${' '.repeat(width + 4)}→ ${plain(check.next)}`]),
     ]),
     '',
-    healthy ? style.green('All that is needed is there.') : style.red(`${failed} of what is needed is not there.`),
+    healthy
+      ? style.green('All that is needed is there.')
+      : style.red(`What is needed and not there: ${lacking.map(({ check }) => check).join(', ')}.`),
   ];
 }
