@@ -5,10 +5,18 @@ export interface Log {
   error(event: string, fields?: Record<string, unknown>): void;
 }
 
-/** `strike` takes known secrets out of each line before it is written. */
-export function jsonLog(strike: (text: string) => string, write: (line: string) => void = (l) => process.stderr.write(l)): Log {
-  const at = (level: string) => (event: string, fields: Record<string, unknown> = {}) =>
+export const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+/** `strike` takes known secrets out of each line before it is written; lines below `lowest` are not. */
+export function jsonLog(
+  strike: (text: string) => string,
+  lowest: (typeof LEVELS)[number] = 'info',
+  write: (line: string) => void = (line) => process.stderr.write(line),
+): Log {
+  const at = (level: (typeof LEVELS)[number]) => (event: string, fields: Record<string, unknown> = {}) => {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(lowest)) return;
     write(`${strike(JSON.stringify({ time: new Date().toISOString(), level, event, ...fields }))}\n`);
+  };
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 

@@ -45,8 +45,10 @@ export async function compose(config: Config, secrets: Secrets, overrides: Overr
   const operations = overrides.operations ?? registry;
   const striker = createStriker();
   if (secrets.coolifyToken) striker.learn('COOLIFY_API_TOKEN', secrets.coolifyToken);
-  const log = overrides.log ?? jsonLog(striker.strike);
+  const log = overrides.log ?? jsonLog(striker.strike, config.logLevel);
   const stores = await openFileStores(config.dataDir, { clock, log });
+  // What earlier processes were given may still stand in a log that is read today.
+  for (const value of await stores.secrets.values()) striker.learn('', value);
   const client = overrides.coolify ?? clientOf(config, secrets, striker.strike);
   const probe = makeProbe({ via: config.probeVia });
   const byName = new Map(operations.map((operation) => [operation.name, operation]));

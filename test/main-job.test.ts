@@ -82,7 +82,8 @@ describe.concurrent('one call becomes a live app', { timeout: 90_000 }, () => {
   });
 
   it('a health check that does not pass: Coolify keeps the old container, and Fairlead says so', async () => {
-    await using world = await testWorld();
+    // Slower, because the app needs real time to boot within Coolify's two attempts.
+    await using world = await testWorld({ speed: 4 });
     const agent = await world.agent();
     const { content } = await create(agent, world);
     const uuid = content.resource_id;

@@ -104,7 +104,7 @@ describe.each(KINDS)('the MCP surface over stdio, %s', (kind) => {
     const seen: Progress[] = [];
     const onprogress = (progress: Progress) => void seen.push(progress);
     const sailing = client.call('sail_boat', { boat: 'told', wait: true }, { onprogress });
-    await vi.waitFor(() => expect(seen.map(({ message }) => message)).toContain('Cruise'));
+    await vi.waitFor(() => expect(seen.map(({ message }) => message)).toContain('STEP Cruise'));
     await client.call('harbour', { open: true });
     expect((await sailing).structuredContent).toMatchObject({ status: 'success' });
     expect(seen.map(({ message }) => message)).toEqual(expect.arrayContaining(['Cast off', 'stern line off']));
@@ -151,7 +151,7 @@ describe.each(KINDS)('the MCP surface over stdio, %s', (kind) => {
     await until((line) => line === 'moored again:stopped');
     expect(client.stderr()).toContain('cancel_requested');
     expect(await events()).not.toContain('moored:stopped');
-    expect(messages).toContain('Cruise');
+    expect(messages).toContain('STEP Cruise');
   });
 
   it('goes on with the run of a client that only gave up waiting', async () => {

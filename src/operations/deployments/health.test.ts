@@ -4,9 +4,8 @@ import { coolifyTime, judge, type Look, tellingLines } from './health.ts';
 
 const ok: Probe = { reached: true, status: 200, milliseconds: 5, server: 'app', body: '' };
 const noServer: Probe = { reached: true, status: 503, milliseconds: 5, server: 'proxy', body: 'no available server' };
-const begun = Date.parse('2026-11-21T08:11:00Z');
 const finished = Date.parse('2026-11-21T08:11:10Z');
-const look = (row: Look['row'], rest: Partial<Look> = {}): Look => ({ row, answer: null, healthCheck: false, healthyInLog: null, begun, finished, since: 0, ...rest });
+const look = (row: Look['row'], rest: Partial<Look> = {}): Look => ({ row, answer: null, healthCheck: false, healthyInLog: null, finished, since: 0, ...rest });
 const stale = '2026-11-21 07:47:38';
 const fresh = '2026-11-21 08:11:38';
 
@@ -21,13 +20,13 @@ describe('what one look tells', () => {
     expect(verdict).toMatchObject({ kind: 'good', facts: [{ fact: 'container_running', result: 'seen' }, { fact: 'healthy', result: 'unknown' }, { fact: 'url_answers', result: 'seen' }] });
   });
 
-  it('a restart since the deployment began is a crash (deploy-image 53)', () => {
+  it('a restart since the deployment ended is a crash (deploy-image 53)', () => {
     const row = { status: 'restarting:unknown', restart_count: 3, last_restart_at: '2026-11-21T08:11:38.000000Z', last_online_at: fresh };
     expect(judge(look(row, { answer: ok }))).toEqual({ kind: 'bad', why: 'crash' });
   });
 
   it('restarts of the version before do not count', () => {
-    const row = { status: 'running:unknown', restart_count: 3, last_restart_at: '2026-11-21T08:01:00.000000Z', last_online_at: fresh };
+    const row = { status: 'running:unknown', restart_count: 3, last_restart_at: '2026-11-21T08:11:05.000000Z', last_online_at: fresh };
     expect(judge(look(row)).kind).toBe('good');
   });
 

@@ -18,8 +18,7 @@ export interface Look {
   healthCheck: boolean;
   /** The deployment's log says that the new container is healthy; null where the log may not be read. */
   healthyInLog: boolean | null;
-  /** When Coolify began and finished the deployment, by its clock, in milliseconds. */
-  begun: number;
+  /** When Coolify finished the deployment, by its clock, in milliseconds. */
   finished: number;
   /** Milliseconds since `finished` was seen, by ours. */
   since: number;
@@ -39,7 +38,8 @@ export function judge(look: Look): Verdict {
   const { row, answer, since } = look;
   const status = parseStatus(row.status);
   const written = coolifyTime(row.last_online_at) >= look.finished - 1000;
-  const crashed = (row.restart_count ?? 0) > 0 && coolifyTime(row.last_restart_at) >= look.begun - 1000;
+  // Restarts of the container before are counted until the end of the deployment; those after it are the new one's.
+  const crashed = (row.restart_count ?? 0) > 0 && coolifyTime(row.last_restart_at) >= look.finished - 1000;
   if (crashed) return { kind: 'bad', why: 'crash' };
   if (written && (status.state === 'exited' || status.state === 'dead')) return { kind: 'bad', why: 'exited' };
 
@@ -105,7 +105,7 @@ export interface Watched {
 export async function watchHealth(
   ctx: RunContext,
   app: AppFacts,
-  deployment: { begun: number; finished: number; healthyInLog: boolean | null },
+  deployment: { finished: number; healthyInLog: boolean | null },
 ): Promise<Watched> {
   const started = ctx.clock.now();
   const url = visitorUrl(app.urls);

@@ -21,7 +21,6 @@ interface Finished {
   completed_at: string;
   duration_seconds: number;
   /** By Coolify's clock, milliseconds. */
-  begun: number;
   finished: number;
   healthy_in_log: boolean | null;
 }
@@ -70,7 +69,6 @@ export function waitForDeployment(seconds: number): StepSpec<OfApp & Started, un
         started_at: new Date(begun).toISOString(),
         completed_at: new Date(finished).toISOString(),
         duration_seconds: Math.max(0, Math.round((finished - begun) / 1000)),
-        begun,
         finished,
         healthy_in_log: logsReadable ? (deployment.logs ?? []).some(({ output }) => output.includes('New container is healthy')) : null,
       };
@@ -84,8 +82,8 @@ export function waitForHealth(): StepSpec<OfApp & Started & Finished, undefined,
     estimate: 30,
     async run(ctx, given) {
       const app = factsOf(await ctx.coolify.applications.get(given.app_uuid, { signal: ctx.signal }));
-      const { begun, finished, healthy_in_log } = given;
-      const { facts, milliseconds } = await watchHealth(ctx, app, { begun, finished, healthyInLog: healthy_in_log });
+      const { finished, healthy_in_log } = given;
+      const { facts, milliseconds } = await watchHealth(ctx, app, { finished, healthyInLog: healthy_in_log });
       return { facts, seen_at: ctx.clock.now(), probe_milliseconds: milliseconds };
     },
   };
@@ -109,8 +107,8 @@ export function verifyDeployment(asked: string | null): StepSpec<OfApp & Started
       await ctx.clock.sleep(Math.max(0, given.seen_at + SETTLES_MS - ctx.clock.now()), ctx.signal);
       const row = await ctx.coolify.applications.get(given.app_uuid, { signal: ctx.signal });
       const app = factsOf(row);
-      const { begun, finished, healthy_in_log } = given;
-      const { facts, milliseconds } = await watchHealth(ctx, app, { begun, finished, healthyInLog: healthy_in_log });
+      const { finished, healthy_in_log } = given;
+      const { facts, milliseconds } = await watchHealth(ctx, app, { finished, healthyInLog: healthy_in_log });
       return {
         verified: [
           { fact: 'deployment_finished', result: 'seen', value: given.deployment_uuid, source: "Coolify's deployment" },
@@ -190,7 +188,6 @@ export function restoreVersion(app: { uuid: string; name: string }, previous: Pr
         const { deployment, logsReadable } = followed;
         const row = await ctx.coolify.applications.get(app.uuid, { signal: ctx.signal });
         const { facts } = await watchHealth(ctx, factsOf(row), {
-          begun: coolifyTime(deployment.created_at),
           finished: coolifyTime(deployment.finished_at),
           healthyInLog: logsReadable ? (deployment.logs ?? []).some(({ output }) => output.includes('New container is healthy')) : null,
         });

@@ -38,7 +38,7 @@ export function whyFailed(entries: readonly LogEntry[], app: string): StepFailed
   if (/Remote branch .* not found|couldn't find remote ref|pathspec .* did not match|not our ref|reference is not a tree|unadvertised object/i.test(lines.join('\n'))) {
     return fail(`The branch or commit is not in the repository: ${last}`, 'deployment', shown, 'Name a branch and commit that exist in the repository.');
   }
-  if (/could not read (Username|Password)|Authentication failed|Permission denied \(publickey\)|Repository not found|unable to access|Could not resolve host|does not appear to be a git repository|Could not read from remote/i.test(lines.join('\n'))) {
+  if (/could not read (Username|Password)|Authentication failed|Permission denied \(publickey\)|[Rr]epository( '.*')? not found|unable to access|Could not resolve host|does not appear to be a git repository|Could not read from remote/i.test(lines.join('\n'))) {
     return fail(`Coolify cannot reach the repository: ${last}`, 'deployment', shown, 'See that the URL is right and that Coolify may read it: public, or with a GitHub App or deploy key.');
   }
   if (/manifest (unknown|for .* not found)|pull access denied|repository does not exist|Unable to find image|not found: manifest|failed to resolve reference/i.test(text)) {
