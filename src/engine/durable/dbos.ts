@@ -216,7 +216,13 @@ export async function dbosDurable(options: DbosOptions): Promise<Durable> {
     async start(header, listener) {
       if (stopping.signal.aborted) throw new Refusal('busy', 'Fairlead is stopping.', 'Call again after it is up.');
       known(header);
-      await launch(await runs.create(header), { header, events: [] }, 'forward', listener);
+      const owner = await runs.create(header);
+      try {
+        await launch(owner, { header, events: [] }, 'forward', listener);
+      } catch (error) {
+        await owner.release();
+        throw error;
+      }
     },
 
     follow(id, listener) {
