@@ -1,13 +1,12 @@
 // npm run check [step …]: everything about the code that can be told without running it. A line a step; details where one fails.
-import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { checkDocs } from './check-docs.ts';
 import { checkImports } from './check-imports.ts';
 import { checkLock } from './check-lock.ts';
 import { checkPlaces } from './check-places.ts';
 import { checkSecrets } from './check-secrets.ts';
+import { program } from './program.ts';
 
 const root = dirname(import.meta.dirname);
 
@@ -57,17 +56,4 @@ async function timed(name: string, step: () => string[] | Promise<string[]>): Pr
     [`${problems.length === 0 ? 'ok   ' : 'FAIL '} ${name.padEnd(10)} ${seconds.padStart(5)} s`, ...lines].join('\n'),
   );
   return problems.length === 0;
-}
-
-/** Runs the executable of an installed package; what it printed is the problem, where it did not succeed. */
-async function program(from: string, bin: string, args: string[]): Promise<string[]> {
-  const manifest = join(root, 'node_modules', from, 'package.json');
-  const { bin: bins } = createRequire(import.meta.url)(manifest) as { bin: string | Record<string, string> };
-  const path = join(dirname(manifest), typeof bins === 'string' ? bins : (bins[bin] ?? ''));
-  const child = spawn(process.execPath, [path, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
-  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-  return code === 0 ? [] : [printed.trim() || `${bin} ended with ${code}`];
 }

@@ -1,5 +1,4 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -75,6 +74,8 @@ export async function preparePrograms(folder: string): Promise<Programs> {
     const compiled = !import.meta.url.endsWith('.ts');
     const source = fileURLToPath(new URL(`./programs/${name}.${compiled ? 'js' : 'ts'}`, import.meta.url));
     if (compiled) return source;
+    // Only here: Node 22.12, which runs the package, has no such function yet.
+    const { stripTypeScriptTypes } = await import('node:module');
     const target = join(folder, `${name}.mjs`);
     const text = stripTypeScriptTypes(await readFile(source, 'utf8'));
     await writeFile(target, text.replace(/(from '\.\/[\w-]+)\.ts'/g, "$1.mjs'"));
