@@ -9,6 +9,7 @@ import { insertWithTwin, isTrue } from '../routes/variables.ts';
 import { type Application, applicationDefaults } from '../state/application.ts';
 import type { Destination, Environment } from '../state/rows.ts';
 import type { Server } from '../state/server.ts';
+import { attachTags } from '../tags/attach.ts';
 import { rowTime } from '../times.ts';
 import { applyFields } from './apply.ts';
 import { parseDomains, refuseConflicts } from './domains.ts';
@@ -66,7 +67,6 @@ export function createApplication(call: Call, variant: Variant): Answer {
   variantFields[variant](call, draft);
   if (isTrue(input.is_static) || draft.build_pack === 'dockercompose') draft.ports_exposes = '80';
   if (typeof input.name !== 'string') draft.name = madeUpName(draft, variant);
-  draft.tags = Array.isArray(input.tags) ? [...new Set(input.tags.map((tag) => String(tag).toLowerCase()))] : [];
   if (domains !== undefined) draft.fqdn = domains.join(',');
   else if (input.autogenerate_domain === undefined || isTrue(input.autogenerate_domain))
     draft.fqdn = generatedDomain(draft.uuid, server);
@@ -74,6 +74,7 @@ export function createApplication(call: Call, variant: Variant): Answer {
   draft.custom_labels = proxyLabels(draft as Application, destination.network);
 
   const application = world.state.applications.insert(draft);
+  attachTags(world, application, Array.isArray(input.tags) ? input.tags : []);
   if (application.build_pack === 'nixpacks')
     insertWithTwin(world.state, application, { key: 'NIXPACKS_NODE_VERSION', value: '22' }, now);
   if (isTrue(input.instant_deploy) && world.queue.add(application, { noQuestions: true }).outcome === 'skipped')
@@ -178,7 +179,7 @@ function madeUpName(draft: Omit<Application, 'id'>, variant: Variant): string {
 }
 
 /** `http://<uuid>.<wildcard domain>`; without one, the server's address under sslip.io. */
-function generatedDomain(uuid: string, server: Server): string {
+export function generatedDomain(uuid: string, server: Server): string {
   const wildcard =
     server.settings.wildcard_domain === null ? `http://${server.ip}.sslip.io` : server.settings.wildcard_domain;
   const { protocol, host } = new URL(wildcard);

@@ -10,7 +10,7 @@ import { apiMessages, hasErrors, refuseUnknown, validate } from '../http/validat
 import { containersOf } from '../jobs/containers.ts';
 import { alreadyQueued, type DeploymentRequest, isOf, queueFull } from '../jobs/queue.ts';
 import { deleteApplication, stopApplication } from '../jobs/stopping.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { Json } from '../json.ts';
 import { presentApplication, presentApplicationListed, teamIdOf } from '../present/application.ts';
 import { destinationOf, serverOf } from '../present/server.ts';
 import type { Application } from '../state/application.ts';
@@ -34,7 +34,6 @@ export const applicationRoutes: Routes = {
   'GET /applications/{uuid}/logs': logs,
   'GET /applications/{uuid}/rollback-images': rollbackImages,
   'POST /applications/{uuid}/rollback': rollback,
-  'GET /applications/{uuid}/destinations': destinations,
 };
 
 /** The application named in the path, of the caller's team. Throws the 404, whose text ends with a dot or not. */
@@ -163,19 +162,4 @@ function rollback(call: Call) {
   const { outcome, uuid } = call.world.queue.add(application, request);
   if (outcome === 'full') throw refuse(400, queueFull);
   return ok({ message: 'Rollback deployment queued.', deployment_uuid: uuid });
-}
-
-function destinations(call: Call) {
-  const application = findApplication(call);
-  const destination = destinationOf(call.world, application);
-  const server = serverOf(call.world, destination);
-  const row: JsonObject = {
-    uuid: destination.uuid,
-    name: destination.name,
-    network: destination.network,
-    server_uuid: server.uuid,
-    server_id: server.id,
-    is_primary: true,
-  };
-  return ok([row]);
 }

@@ -1,7 +1,9 @@
 import type { Routes } from '../http/call.ts';
+import { applicationDestinationRoutes } from './applicationDestinations.ts';
 import { applicationRoutes } from './applications.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { instanceRoutes } from './instance.ts';
+import { moveRoutes } from './moves.ts';
 import { notificationRoutes } from './notifications.ts';
 import { possessionRoutes } from './possessions.ts';
 import { projectRoutes } from './projects.ts';
@@ -12,6 +14,7 @@ import { storageRoutes } from './storages.ts';
 import { tagRoutes } from './tags.ts';
 import { teamRoutes } from './teams.ts';
 import { variableRoutes } from './variables.ts';
+import { volumeBackupRoutes } from './volumeBackups.ts';
 
 /** Every group of routes; a new group is one line here. */
 export const routes: Routes = {
@@ -28,4 +31,7 @@ export const routes: Routes = {
   ...tagRoutes,
   ...scheduledTaskRoutes,
   ...notificationRoutes,
+  ...moveRoutes,
+  ...applicationDestinationRoutes,
+  ...volumeBackupRoutes,
 };

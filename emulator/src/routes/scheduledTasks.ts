@@ -1,6 +1,6 @@
 import { isSchedule } from '../cron.ts';
-import { invalid, notFound, ok } from '../http/answer.ts';
-import type { Call, Routes } from '../http/call.ts';
+import { type Answer, invalid, notFound, ok } from '../http/answer.ts';
+import type { Call, Handler, Routes } from '../http/call.ts';
 import { requireFields } from '../http/fields.ts';
 import { omit, pick, serialize } from '../http/serialize.ts';
 import type { Rules } from '../http/validate.ts';
@@ -9,25 +9,36 @@ import { runTask } from '../jobs/scheduledTask.ts';
 import type { Json } from '../json.ts';
 import type { ScheduledTask } from '../state/task.ts';
 import { rowTime } from '../times.ts';
-import { findApplication } from './applications.ts';
+import { findResource } from './owned.ts';
 import { isTrue, textOrNull } from './variables.ts';
 
 /** Commands run in a container at set times; the resource is looked up before the body is (recorded: organise 32–41). */
 export const scheduledTaskRoutes: Routes = {
-  'GET /applications/{uuid}/scheduled-tasks': (call) => listTasks(call, ofApplication(call)),
-  'POST /applications/{uuid}/scheduled-tasks': (call) => createTask(call, ofApplication(call)),
-  'PATCH /applications/{uuid}/scheduled-tasks/{task_uuid}': (call) => updateTask(call, ofApplication(call)),
-  'DELETE /applications/{uuid}/scheduled-tasks/{task_uuid}': (call) => deleteTask(call, ofApplication(call)),
-  'GET /applications/{uuid}/scheduled-tasks/{task_uuid}/executions': (call) =>
-    listExecutions(call, ofApplication(call)),
-  'POST /applications/{uuid}/scheduled-tasks/{task_uuid}/execute': (call) => executeTask(call, ofApplication(call)),
+  'GET /applications/{uuid}/scheduled-tasks': of('applications', listTasks),
+  'POST /applications/{uuid}/scheduled-tasks': of('applications', createTask),
+  'PATCH /applications/{uuid}/scheduled-tasks/{task_uuid}': of('applications', updateTask),
+  'DELETE /applications/{uuid}/scheduled-tasks/{task_uuid}': of('applications', deleteTask),
+  'GET /applications/{uuid}/scheduled-tasks/{task_uuid}/executions': of('applications', listExecutions),
+  'POST /applications/{uuid}/scheduled-tasks/{task_uuid}/execute': of('applications', executeTask),
+  'GET /services/{uuid}/scheduled-tasks': of('services', listTasks),
+  'POST /services/{uuid}/scheduled-tasks': of('services', createTask),
+  'PATCH /services/{uuid}/scheduled-tasks/{task_uuid}': of('services', updateTask),
+  'DELETE /services/{uuid}/scheduled-tasks/{task_uuid}': of('services', deleteTask),
+  'GET /services/{uuid}/scheduled-tasks/{task_uuid}/executions': of('services', listExecutions),
+  'POST /services/{uuid}/scheduled-tasks/{task_uuid}/execute': of('services', executeTask),
 };
 
 /** What a task belongs to. */
-export type TaskOwner = Pick<ScheduledTask, 'application_id' | 'service_id'>;
+type Owner = Pick<ScheduledTask, 'application_id' | 'service_id'>;
 
-function ofApplication(call: Call): TaskOwner {
-  return { application_id: findApplication(call).id, service_id: null };
+function of(sort: 'applications' | 'services', handle: (call: Call, owner: Owner) => Answer): Handler {
+  return (call) => {
+    const { id } = findResource(call, sort);
+    return handle(call, {
+      application_id: sort === 'applications' ? id : null,
+      service_id: sort === 'services' ? id : null,
+    });
+  };
 }
 
 const changing: Rules = {
@@ -45,11 +56,11 @@ const creating: Rules = {
   frequency: ['required', 'string'],
 };
 
-export function listTasks(call: Call, owner: TaskOwner) {
+function listTasks(call: Call, owner: Owner) {
   return ok(call.world.state.scheduledTasks.filter((task) => isOf(task, owner)).map(present));
 }
 
-export function createTask(call: Call, owner: TaskOwner) {
+function createTask(call: Call, owner: Owner) {
   call.requireJson();
   const { input, world } = call;
   requireFields(input, creating);
@@ -71,7 +82,7 @@ export function createTask(call: Call, owner: TaskOwner) {
   return ok(present(task), 201);
 }
 
-export function updateTask(call: Call, owner: TaskOwner) {
+function updateTask(call: Call, owner: Owner) {
   call.requireJson();
   const { input, world } = call;
   requireFields(input, changing);
@@ -85,7 +96,7 @@ export function updateTask(call: Call, owner: TaskOwner) {
   return ok(present(task));
 }
 
-export function deleteTask(call: Call, owner: TaskOwner) {
+function deleteTask(call: Call, owner: Owner) {
   const task = findTask(call, owner);
   call.world.state.scheduledTasks.remove(task);
   call.world.state.taskExecutions.removeWhere((execution) => execution.scheduled_task_id === task.id);
@@ -93,25 +104,25 @@ export function deleteTask(call: Call, owner: TaskOwner) {
 }
 
 /** Newest first. */
-export function listExecutions(call: Call, owner: TaskOwner) {
+function listExecutions(call: Call, owner: Owner) {
   const task = findTask(call, owner);
   const own = call.world.state.taskExecutions.filter((execution) => execution.scheduled_task_id === task.id);
   return ok(own.reverse().map((execution) => serialize(omit(execution, ['id', 'scheduled_task_id']))));
 }
 
-export function executeTask(call: Call, owner: TaskOwner) {
+function executeTask(call: Call, owner: Owner) {
   const task = findTask(call, owner);
   call.world.background(() => runTask(call.world, task));
   return ok({ message: 'Scheduled task execution queued.' });
 }
 
-function findTask(call: Call, owner: TaskOwner): ScheduledTask {
+function findTask(call: Call, owner: Owner): ScheduledTask {
   const task = call.world.state.scheduledTasks.find((row) => isOf(row, owner) && row.uuid === call.params.task_uuid);
   if (task === undefined) throw notFound('Scheduled task not found.');
   return task;
 }
 
-function isOf(task: ScheduledTask, owner: TaskOwner): boolean {
+function isOf(task: ScheduledTask, owner: Owner): boolean {
   return task.application_id === owner.application_id && task.service_id === owner.service_id;
 }
 

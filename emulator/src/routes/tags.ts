@@ -1,14 +1,15 @@
 import { invalid, notFound, ok, refuse } from '../http/answer.ts';
-import type { Call, Routes } from '../http/call.ts';
+import type { Call, Handler, Routes } from '../http/call.ts';
 import { requireFields } from '../http/fields.ts';
 import { pick } from '../http/serialize.ts';
+import type { Rules } from '../http/validate.ts';
 import type { Tag } from '../state/tag.ts';
 import { attachTags, findTag, holdersOf, insertTag, type Taggable } from '../tags/attach.ts';
 import { tagName } from '../tags/names.ts';
 import { rowTime } from '../times.ts';
-import { findApplication } from './applications.ts';
+import { findResource, type Sort } from './owned.ts';
 
-/** Tags of the team and those on applications (recorded: organise 2–15). */
+/** Tags of the team and those on its resources (recorded: organise 2–15). */
 export const tagRoutes: Routes = {
   'GET /tags': (call) => {
     const own = call.world.state.tags.filter((tag) => tag.team_id === call.team.id);
@@ -17,45 +18,53 @@ export const tagRoutes: Routes = {
   'POST /tags': create,
   'PATCH /tags/{uuid}': update,
   'DELETE /tags/{uuid}': remove,
-  'GET /applications/{uuid}/tags': (call) => listTags(call, findApplication(call)),
-  'POST /applications/{uuid}/tags': (call) => {
-    call.requireJson();
-    return createTags(call, findApplication(call));
-  },
-  'DELETE /applications/{uuid}/tags/{tag_uuid}': (call) => removeTag(call, findApplication(call)),
+  'GET /applications/{uuid}/tags': listTags('applications'),
+  'POST /applications/{uuid}/tags': createTags('applications'),
+  'DELETE /applications/{uuid}/tags/{tag_uuid}': removeTag('applications'),
+  'GET /databases/{uuid}/tags': listTags('databases'),
+  'POST /databases/{uuid}/tags': createTags('databases'),
+  'DELETE /databases/{uuid}/tags/{tag_uuid}': removeTag('databases'),
+  'GET /services/{uuid}/tags': listTags('services'),
+  'POST /services/{uuid}/tags': createTags('services'),
+  'DELETE /services/{uuid}/tags/{tag_uuid}': removeTag('services'),
 };
 
-export function listTags(call: Call, resource: Taggable) {
-  return ok(tagsOf(call, resource).map(present));
+function listTags(sort: Sort): Handler {
+  return (call) => ok(tagsOf(call, findResource(call, sort)).map(present));
 }
 
 /** Takes one name or many, answers all tags of the resource, the same tag again too (recorded: organise 3–7). */
-export function createTags(call: Call, resource: Taggable) {
-  const { input } = call;
-  if (input.tag_name !== undefined && input.tag_names !== undefined)
-    throw invalid({ tag_name: ['Provide either tag_name or tag_names, not both.'] });
-  requireFields(
-    input,
-    {
-      tag_name: ['required_without:tag_names', 'string'],
-      tag_names: ['required_without:tag_name', 'array', 'min:1'],
-      'tag_names.*': ['string'],
-    },
-    {},
-  );
-  const names = Array.isArray(input.tag_names) ? input.tag_names : [input.tag_name ?? null];
-  if (names.some((name) => tagName(name).length < 2))
-    throw invalid({ tag_name: ['Each tag name must be at least 2 characters after sanitization.'] });
-  attachTags(call.world, resource, names);
-  return ok(tagsOf(call, resource).map(present), 201);
+function createTags(sort: Sort): Handler {
+  return (call) => {
+    call.requireJson();
+    const resource = findResource(call, sort);
+    const { input } = call;
+    if (input.tag_name !== undefined && input.tag_names !== undefined)
+      throw invalid({ tag_name: ['Provide either tag_name or tag_names, not both.'] });
+    requireFields(input, attaching, {});
+    const names = Array.isArray(input.tag_names) ? input.tag_names : [input.tag_name ?? null];
+    if (names.some((name) => tagName(name).length < 2))
+      throw invalid({ tag_name: ['Each tag name must be at least 2 characters after sanitization.'] });
+    attachTags(call.world, resource, names);
+    return ok(tagsOf(call, resource).map(present), 201);
+  };
 }
 
-export function removeTag(call: Call, resource: Taggable) {
-  const tag = findOwn(call, call.params.tag_uuid);
-  if (!resource.tags.includes(tag.name)) throw notFound('Tag not found on resource.');
-  resource.tags = resource.tags.filter((name) => name !== tag.name);
-  if (holdersOf(call.world, tag).length === 0) call.world.state.tags.remove(tag);
-  return ok({ message: 'Tag removed.' });
+const attaching: Rules = {
+  tag_name: ['required_without:tag_names', 'string'],
+  tag_names: ['required_without:tag_name', 'array', 'min:1'],
+  'tag_names.*': ['string'],
+};
+
+function removeTag(sort: Sort): Handler {
+  return (call) => {
+    const resource = findResource(call, sort);
+    const tag = findOwn(call, call.params.tag_uuid);
+    if (!resource.tags.includes(tag.name)) throw notFound('Tag not found on resource.');
+    resource.tags = resource.tags.filter((name) => name !== tag.name);
+    if (holdersOf(call.world, tag).length === 0) call.world.state.tags.remove(tag);
+    return ok({ message: 'Tag removed.' });
+  };
 }
 
 function create(call: Call) {

@@ -71,6 +71,13 @@ export interface Destination {
   updated_at: string;
 }
 
+/** A further place where an application runs. */
+export interface AdditionalDestination {
+  id: number;
+  application_id: number;
+  destination_id: number;
+}
+
 export interface PrivateKey {
   id: number;
   uuid: string;

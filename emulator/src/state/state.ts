@@ -5,6 +5,7 @@ import type { Backup, BackupExecution } from './backup.ts';
 import { databaseTables } from './database.ts';
 import type { NotificationSettings } from './notification.ts';
 import type {
+  AdditionalDestination,
   Deployment,
   Destination,
   Environment,
@@ -20,6 +21,7 @@ import type {
   User,
   Variable,
 } from './rows.ts';
+import type { S3Storage } from './s3.ts';
 import type { Server } from './server.ts';
 import type { Service, ServiceApplication, ServiceDatabase } from './service.ts';
 import type { FileVolume, Volume, VolumeBackup } from './storage.ts';
@@ -63,6 +65,8 @@ export function createState() {
     volumes: createTable<Volume>(),
     fileVolumes: createTable<FileVolume>(),
     volumeBackups: createTable<VolumeBackup>(),
+    s3Storages: createTable<S3Storage>(),
+    additionalDestinations: createTable<AdditionalDestination>(),
     tags: createTable<Tag>(),
     scheduledTasks: createTable<ScheduledTask>(),
     taskExecutions: createTable<TaskExecution>(),

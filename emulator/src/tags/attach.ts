@@ -1,5 +1,6 @@
 import { publicId } from '../ids.ts';
 import { teamIdOf } from '../present/application.ts';
+import { allDatabases } from '../state/database.ts';
 import type { Tag } from '../state/tag.ts';
 import { rowTime } from '../times.ts';
 import type { World } from '../world.ts';
@@ -32,6 +33,7 @@ export function findTag(world: World, teamId: number, name: string): Tag | undef
 
 /** Every resource of the team that holds the tag. */
 export function holdersOf(world: World, tag: Tag): Taggable[] {
-  const taggables: Taggable[] = world.state.applications.all();
+  const { state } = world;
+  const taggables: Taggable[] = [...state.applications.all(), ...allDatabases(state), ...state.services.all()];
   return taggables.filter((row) => row.tags.includes(tag.name) && teamIdOf(world, row) === tag.team_id);
 }
