@@ -89,7 +89,10 @@ async function play(recording: Recording, emulator: Emulator, inbox: Received['r
   const recordedVar = (name: string) => (recording.vars[name] === undefined ? undefined : String(recording.vars[name]));
   const saved = new Set(recording.exchanges.flatMap((step) => ('request' in step ? Object.keys(step.save ?? {}) : [])));
   const given = Object.fromEntries(Object.entries(recording.vars).filter(([name]) => !saved.has(name)));
-  const names = { recorded: placeholders(() => recording.vars), ours: placeholders(() => ({ ...given, ...ours })) };
+  // A value that is saved later can be seen before: until then it is an id like any other.
+  const known = () =>
+    Object.fromEntries(Object.entries(recording.vars).filter(([name]) => name in given || name in ours));
+  const names = { recorded: placeholders(known), ours: placeholders(() => ({ ...given, ...ours })) };
 
   const steps = recording.exchanges;
   for (let index = 0; index < steps.length; index++) {
