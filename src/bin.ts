@@ -34,7 +34,7 @@ async function mcp(args: string[]): Promise<void> {
   ]);
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
-  await using fairlead = await compose(configuration.config, configuration.secrets);
+  await using fairlead = await compose(configuration.config, configuration.secrets, { takeUp: true });
   const { gateway, admitted, log } = fairlead;
   for (const note of configuration.notes) log.info('configuration', { note });
   await serveMcpStdio({
@@ -83,10 +83,10 @@ async function commandLine() {
           import('./main.ts'),
           import('./log.ts'),
         ]);
-        opened = await compose(config, secrets, { log: quietLog });
+        opened = await compose(config, secrets, { takeUp: false, log: quietLog });
         return opened;
       },
-      doctor: await doctorChecks(),
+      doctor: doctorChecks,
     });
   } finally {
     await opened?.[Symbol.asyncDispose]();

@@ -39,8 +39,13 @@ export interface Overrides {
   log?: Log;
 }
 
-/** Config → parts. Takes up what a dead process left. Nothing is asked of Coolify before the first call. */
-export async function compose(config: Config, secrets: Secrets, overrides: Overrides = {}): Promise<Fairlead> {
+export interface ComposeOptions extends Overrides {
+  /** Whether runs that a dead process left are taken up: by what stays, not by a command that is gone in a second. */
+  takeUp: boolean;
+}
+
+/** Config → parts. Nothing is asked of Coolify before the first call, unless there is a run to take up. */
+export async function compose(config: Config, secrets: Secrets, { takeUp, ...overrides }: ComposeOptions): Promise<Fairlead> {
   const clock = overrides.clock ?? systemClock;
   const operations = overrides.operations ?? registry;
   const striker = createStriker();
@@ -121,8 +126,7 @@ export async function compose(config: Config, secrets: Secrets, overrides: Overr
     strikeDeep: striker.strikeDeep,
     context: contextOf,
   };
-  const taken = await durable.recover();
-  for (const id of taken) log.info('run_taken_up', { run_id: id });
+  if (takeUp) for (const id of await durable.recover()) log.info('run_taken_up', { run_id: id });
 
   return {
     gateway: gateway(catalogOf(operations), engine),
@@ -145,10 +149,11 @@ function clientOf(config: Config, secrets: Secrets, strike: (text: string) => st
   if (config.coolifyUrl && secrets.coolifyToken) {
     return coolify({ baseUrl: config.coolifyUrl, token: secrets.coolifyToken, strike });
   }
-  const missing = [...(config.coolifyUrl ? [] : ['COOLIFY_API_URL']), ...(secrets.coolifyToken ? [] : ['COOLIFY_API_TOKEN'])].join(' and ');
+  const missing = [...(config.coolifyUrl ? [] : ['COOLIFY_API_URL']), ...(secrets.coolifyToken ? [] : ['COOLIFY_API_TOKEN'])];
+  const text = `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set, so there is no Coolify to ask.`;
   return new Proxy({} as Coolify, {
     get() {
-      throw new Refusal('unreachable', `${missing} is not set, so there is no Coolify to ask.`, 'Set it in the configuration of this server, then call again. `fairlead doctor` checks it.');
+      throw new Refusal('unreachable', text, 'Set it where Fairlead is configured, then call again. `fairlead doctor` checks it.');
     },
   });
 }

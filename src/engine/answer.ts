@@ -150,7 +150,7 @@ export function planAnswer(
     mode,
     plan_id: plan.id,
     resource_id: actor.kind === 'account' || resource.id === 'none' ? null : resource.id,
-    details: { digest: plan.digest, gates },
+    details: { resource, digest: plan.digest, gates },
     metrics: {},
     rollback_point: operation.rollbackPoint?.(plan.facts) ?? null,
     execution_plan: {

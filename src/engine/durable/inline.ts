@@ -139,12 +139,12 @@ export function inlineDurable(options: InlineOptions): Durable {
       return taken;
     },
 
-    async takeUp(id, direction) {
+    async takeUp(id, direction, listener) {
       const state = runState(await open(id));
       if (state.ended && (direction === 'forward' || state.ended.status === 'rolled_back')) {
         throw new Refusal('conflict', `${id} has ended: ${state.ended.status}.`, 'There is nothing left to carry out.');
       }
-      await takeOver(id, await claim(id), direction);
+      await takeOver(id, await claim(id), direction, listener);
     },
 
     list: (limit) => runs.list(limit),
@@ -156,12 +156,12 @@ export function inlineDurable(options: InlineOptions): Durable {
     },
   };
 
-  async function takeOver(id: string, owner: RunOwner, direction: 'forward' | 'undo'): Promise<void> {
+  async function takeOver(id: string, owner: RunOwner, direction: 'forward' | 'undo', listener?: (progress: Progress) => void): Promise<void> {
     // Read again: only what is there after the claim is what its last owner left.
     const journal = await open(id);
     const event = { type: 'taken_over', by: `pid ${process.pid}`, at: clock.now() } as const;
     await owner.append(event);
     journal.events.push(event);
-    launch(owner, journal, direction);
+    launch(owner, journal, direction, listener);
   }
 }

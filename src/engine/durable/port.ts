@@ -18,7 +18,7 @@ export interface Durable {
   /** Takes up runs whose owner is dead: those begun within the last 15 minutes. Returns their ids. */
   recover(): Promise<string[]>;
   /** Goes on with a run, or takes it back, because a person asked; refused while another process owns it. */
-  takeUp(id: string, direction: 'forward' | 'undo'): Promise<void>;
+  takeUp(id: string, direction: 'forward' | 'undo', listener?: (progress: Progress) => void): Promise<void>;
   list(limit: number): Promise<Journal[]>;
   read(id: string): Promise<Journal | undefined>;
   /** Suspends what runs; the journals stay as they are. */

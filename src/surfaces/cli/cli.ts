@@ -20,7 +20,8 @@ export interface Cli {
   catalog: Catalog;
   /** Called once something is to be carried out; throws where the configuration is incomplete. */
   open(): Promise<Parts>;
-  doctor: DoctorChecks;
+  /** What the doctor looks at, read only when it is asked. */
+  doctor(): Promise<DoctorChecks>;
   io: Io;
   interrupts: Interrupts;
 }
@@ -68,7 +69,7 @@ async function dispatch(cli: Cli, screen: Screen): Promise<Exit> {
 async function examine(argv: readonly string[], { doctor: checks, interrupts }: Cli, screen: Screen): Promise<Exit> {
   const stray = argv.find((word) => word !== '--json');
   if (stray !== undefined) throw new UsageError(`fairlead doctor takes no ${stray}.`, DOCTOR_USAGE);
-  const report = await doctor(checks, interrupts.cancel);
+  const report = await doctor(await checks(), interrupts.cancel);
   return screen.answer(exitOfReport(report), (style) => doctorLines(report, style), report);
 }
 

@@ -74,8 +74,7 @@ export async function runs(
   }
 
   async function takeUp(direction: 'forward' | 'undo'): Promise<Exit> {
-    await durable.takeUp(id, direction);
-    const unfollow = durable.follow(id, (progress) => screen.progress(parts.strikeDeep(progress)));
+    await durable.takeUp(id, direction, (progress) => screen.progress(parts.strikeDeep(progress)));
     const cancel = () => void durable.cancel(id);
     interrupts.cancel.addEventListener('abort', cancel, { once: true });
     try {
@@ -86,7 +85,6 @@ export async function runs(
       return screen.answer(exit, (style) => answerLines(answer, whatOf(end), style), answer);
     } finally {
       interrupts.cancel.removeEventListener('abort', cancel);
-      unfollow();
     }
   }
 
