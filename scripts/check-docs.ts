@@ -44,14 +44,18 @@ export function docProblems(path: string, markdown: string, known: Known): strin
 
 export function checkDocs(root: string): string[] {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const files = trackedFiles(root);
+  const names = new Set(files.map((path) => posix.basename(path)));
   const known: Known = {
+    // A name alone is that of a file wherever it lies: the text around it says where.
     exists: (path) =>
-      !path.startsWith('..') && (existsSync(join(root, path)) || globSync(path, { cwd: root }).length > 0),
+      !path.startsWith('..') &&
+      (names.has(path) || existsSync(join(root, path)) || globSync(path, { cwd: root }).length > 0),
     isScript: (name) => name in manifest.scripts,
     isCommand: isFairleadCommand,
   };
-  return trackedFiles(root)
-    .filter((path) => /^([A-Z]+|docs\/.+|emulator\/README)\.md$/.test(path))
+  return files
+    .filter((path) => /^([A-Z]+|docs\/.+|emulator\/[A-Z]+)\.md$/.test(path))
     .flatMap((path) => docProblems(path, readFileSync(join(root, path), 'utf8'), known));
 }
 
