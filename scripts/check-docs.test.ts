@@ -3,13 +3,14 @@ import { docProblems, type Known } from './check-docs.ts';
 
 const known: Known = {
   exists: (path) => ['src/engine/run.ts', 'docs/decisions/0001-a-plan-is-data.md', '.ci/run'].includes(path),
+  isFileName: (name) => name === 'run.ts',
   isScript: (name) => ['check', 'test'].includes(name),
   isCommand: ([first, second]) => first === 'mcp' || (first === 'app' && ['create', undefined].includes(second)),
 };
 
 test('what is there may be cited, from the root, from src, from the own folder', () => {
   const text = [
-    'Run `npm run check` and `npm test`, see `src/engine/run.ts:12`, `engine/run.ts` and `.ci/run`.',
+    'Run `npm run check` and `npm test`, see `src/engine/run.ts:12`, `engine/run.ts`, `run.ts` and `.ci/run`.',
     '`npx fairlead mcp`, `fairlead app create --name x`, `fairlead app <verb>`; `~/.config/x.json` is no path of ours.',
     '[why](decisions/0001-a-plan-is-data.md#context) and [outside](https://example.com/x)',
     '```json',
@@ -27,6 +28,7 @@ test.each([
   ['a command in a block', '```sh\nnpx fairlead start   # the server\n```', 'README.md:2: fairlead start is cited'],
   ['a path in a block', '```sh\nnode scripts/gone.ts\n```', 'scripts/gone.ts is cited'],
   ['a link', '[more](docs/more.md)', 'the link docs/more.md leads nowhere'],
+  ['a link by a mere name', '[run](run.ts)', 'the link run.ts leads nowhere'],
 ])('%s that is not there is told', (_name, text, told) => {
   expect(docProblems('README.md', text, known).join('\n')).toContain(told);
 });

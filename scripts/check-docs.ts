@@ -10,6 +10,8 @@ import { trackedFiles } from './tracked-files.ts';
 /** What a document may cite. */
 export interface Known {
   exists(path: string): boolean;
+  /** Whether some file of the repository, wherever it lies, has this name: the text around it says where. */
+  isFileName(name: string): boolean;
   isScript(name: string): boolean;
   /** `words` is what stands after `fairlead`. */
   isCommand(words: readonly string[]): boolean;
@@ -33,7 +35,7 @@ export function docProblems(path: string, markdown: string, known: Known): strin
         .filter((words) => !known.isCommand(words))
         .map((words) => problem(line, `fairlead ${words.join(' ')} is cited, and there is no such command`)),
       ...paths(text)
-        .filter((cited) => !places(cited, from).some(known.exists))
+        .filter((cited) => !known.isFileName(cited) && !places(cited, from).some(known.exists))
         .map((cited) => problem(line, `${cited} is cited, and there is no such file`)),
     ]),
     ...links(markdown)
@@ -47,10 +49,9 @@ export function checkDocs(root: string): string[] {
   const files = trackedFiles(root);
   const names = new Set(files.map((path) => posix.basename(path)));
   const known: Known = {
-    // A name alone is that of a file wherever it lies: the text around it says where.
     exists: (path) =>
-      !path.startsWith('..') &&
-      (names.has(path) || existsSync(join(root, path)) || globSync(path, { cwd: root }).length > 0),
+      !path.startsWith('..') && (existsSync(join(root, path)) || globSync(path, { cwd: root }).length > 0),
+    isFileName: (name) => names.has(name),
     isScript: (name) => name in manifest.scripts,
     isCommand: isFairleadCommand,
   };

@@ -17,7 +17,7 @@ const steps: Record<string, () => string[] | Promise<string[]>> = {
     program('@biomejs/biome', 'biome', [
       'check',
       '--colors=off',
-      '--max-diagnostics=50',
+      '--max-diagnostics=12',
       '--diagnostic-level=error',
       '.',
     ]),
