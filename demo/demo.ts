@@ -46,11 +46,23 @@ async function demo(): Promise<void> {
   });
   undo.defer(() => emulator.close());
   const via = `${emulator.proxy.host}:${emulator.proxy.port}`;
-  say.line(`Coolify's stand-in answers at ${emulator.url}, ${SPEED} times as fast as the real one; its proxy is ${via}.`);
+  say.line(
+    `Coolify's stand-in answers at ${emulator.url}, ${SPEED} times as fast as the real one; its proxy is ${via}.`,
+  );
 
-  const env = { COOLIFY_API_URL: emulator.url, COOLIFY_API_TOKEN: emulator.tokens.root ?? '', FAIRLEAD_DATA_DIR: join(folder, 'data'), FAIRLEAD_PROBE_VIA: via };
+  const env = {
+    COOLIFY_API_URL: emulator.url,
+    COOLIFY_API_TOKEN: emulator.tokens.root ?? '',
+    FAIRLEAD_DATA_DIR: join(folder, 'data'),
+    FAIRLEAD_PROBE_VIA: via,
+  };
   const client = new Client({ name: 'demo-agent', version: '1.0.0' });
-  const transport = new StdioClientTransport({ command: process.execPath, args: [join(root, 'src/bin.ts'), 'mcp'], env: { ...process.env as Record<string, string>, ...env }, stderr: 'inherit' });
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [join(root, 'src/bin.ts'), 'mcp'],
+    env: { ...(process.env as Record<string, string>), ...env },
+    stderr: 'inherit',
+  });
   await client.connect(transport);
   undo.defer(() => client.close());
   const { tools } = await client.listTools();
@@ -58,7 +70,12 @@ async function demo(): Promise<void> {
 
   const probe = makeProbe({ via: emulator.proxy });
   const call = caller(client);
-  const app = { repo: 'http://git.example.test/acme/hello-web.git', name: 'hello', domain: `http://${HOST}`, env_vars: [{ key: 'GREETING', value: 'Good evening' }] };
+  const app = {
+    repo: 'http://git.example.test/acme/hello-web.git',
+    name: 'hello',
+    domain: `http://${HOST}`,
+    env_vars: [{ key: 'GREETING', value: 'Good evening' }],
+  };
 
   say.title('create_app, planned');
   say.plan(await call('create_app', { ...app, dry_run: true }));
@@ -66,14 +83,23 @@ async function demo(): Promise<void> {
   say.title('create_app, carried out');
   const created = await call('create_app', app);
   say.answer(created);
-  checks.push(check('the new app is live', created.status === 'success' && (await shows(probe, 'Good evening from version 1'))));
+  checks.push(
+    check('the new app is live', created.status === 'success' && (await shows(probe, 'Good evening from version 1'))),
+  );
   checks.push(check('the commit that runs is the one pushed', created.details?.commit === (await repository.head())));
 
   say.title('A commit that does not build');
-  await repository.push('Break the build', { 'build.js': () => "throw new Error('template page.html has no title');\n" });
+  await repository.push('Break the build', {
+    'build.js': () => "throw new Error('template page.html has no title');\n",
+  });
   const broken = await call('deploy_application', { name: 'hello' });
   say.answer(broken);
-  checks.push(check('the failed build was told, with its line', broken.status === 'rolled_back' && JSON.stringify(broken.incident).includes('has no title')));
+  checks.push(
+    check(
+      'the failed build was told, with its line',
+      broken.status === 'rolled_back' && JSON.stringify(broken.incident).includes('has no title'),
+    ),
+  );
   checks.push(check('the old version still answers', await shows(probe, 'from version 1')));
 
   say.title('A commit that builds, and crashes at start');
@@ -84,8 +110,15 @@ async function demo(): Promise<void> {
   });
   const crashed = await call('deploy_application', { name: 'hello' });
   say.answer(crashed);
-  checks.push(check('Coolify called it finished, and the crash was seen', crashed.status === 'rolled_back' && /restarted again and again/.test(crashed.error ?? '')));
-  checks.push(check('the version before was brought back and pinned', crashed.details?.pinned_commit === created.details?.commit));
+  checks.push(
+    check(
+      'Coolify called it finished, and the crash was seen',
+      crashed.status === 'rolled_back' && /restarted again and again/.test(crashed.error ?? ''),
+    ),
+  );
+  checks.push(
+    check('the version before was brought back and pinned', crashed.details?.pinned_commit === created.details?.commit),
+  );
   checks.push(check('the URL answers with the old version', await shows(probe, 'from version 1')));
 
   say.title('What was seen');
@@ -123,6 +156,8 @@ function requireGit(): void {
   try {
     execFileSync('git', ['--version'], { stdio: 'ignore' });
   } catch {
-    throw new Error('git is not installed or not in PATH. Install it (for example: apt install git), then run the demo again.');
+    throw new Error(
+      'git is not installed or not in PATH. Install it (for example: apt install git), then run the demo again.',
+    );
   }
 }

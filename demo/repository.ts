@@ -37,7 +37,18 @@ export async function makeRepository(folder: string, name: string, example: stri
 
   async function commitAndPush(message: string): Promise<void> {
     await git('add', '--all');
-    await git('-c', 'user.name=Demo', '-c', 'user.email=demo@example.test', '-c', 'commit.gpgsign=false', 'commit', '--quiet', '-m', message);
+    await git(
+      '-c',
+      'user.name=Demo',
+      '-c',
+      'user.email=demo@example.test',
+      '-c',
+      'commit.gpgsign=false',
+      'commit',
+      '--quiet',
+      '-m',
+      message,
+    );
     await git('push', '--quiet', 'origin', 'main');
   }
 
@@ -47,7 +58,12 @@ export async function makeRepository(folder: string, name: string, example: stri
 
   async function git(...args: string[]): Promise<string> {
     // Hooks and settings of whoever runs the demo have no part in it.
-    const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null', GIT_TERMINAL_PROMPT: '0' };
+    const env = {
+      ...process.env,
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_SYSTEM: '/dev/null',
+      GIT_TERMINAL_PROMPT: '0',
+    };
     return (await run('git', args, { cwd: tree, env })).stdout;
   }
 }

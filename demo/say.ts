@@ -18,8 +18,19 @@ export interface Shown {
   status?: string;
   message?: string;
   error?: string;
-  execution_plan?: { steps: { order: number; title: string; estimated_duration: string; undo: string[] }[]; total_estimated_duration: string };
-  details?: { url?: string | null; commit?: string | null; verified?: Fact[]; verified_after_rollback?: Fact[]; after_rollback?: string; pinned_commit?: string | null; not_restored?: string[] };
+  execution_plan?: {
+    steps: { order: number; title: string; estimated_duration: string; undo: string[] }[];
+    total_estimated_duration: string;
+  };
+  details?: {
+    url?: string | null;
+    commit?: string | null;
+    verified?: Fact[];
+    verified_after_rollback?: Fact[];
+    after_rollback?: string;
+    pinned_commit?: string | null;
+    not_restored?: string[];
+  };
   incident?: { stage: string; root_cause: string; last_logs_sample: string[]; recommended_fix: string };
 }
 interface Fact {
@@ -30,29 +41,45 @@ interface Fact {
   reason?: string;
 }
 
+/** Of a message with many lines, a failed build's for example, the last ones. */
+const SHOWN = 6;
+
 /** What the demo prints. */
 export const say = {
   title: (text: string) => print(`\n${paint('bold', `■ ${text}`)}`),
   line: (text: string) => print(`  ${text}`),
   call: (name: string, args: Record<string, unknown>) =>
-    print(`  ${paint('cyan', `agent → ${name}`)} ${paint('dim', JSON.stringify({ ...args, ...(args.env_vars ? { env_vars: '…' } : {}) }))}`),
+    print(
+      `  ${paint('cyan', `agent → ${name}`)} ${paint('dim', JSON.stringify({ ...args, ...(args.env_vars ? { env_vars: '…' } : {}) }))}`,
+    ),
   progress: (text: string) => {
-    for (const line of text.split('\n')) print(paint('dim', `  │ ${line.slice(0, 150)}`));
+    const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^-+$/.test(line));
+    const left = lines.length - SHOWN;
+    if (left > 0) print(paint('dim', `  │ … ${left} more lines of the builder`));
+    for (const line of lines.slice(-SHOWN)) print(paint('dim', `  │ ${line.slice(0, 150)}`));
   },
   plan(answer: Shown) {
     for (const step of answer.execution_plan?.steps ?? []) {
-      print(`  ${step.order}. ${step.title} ${paint('dim', `(${step.estimated_duration}${step.undo.length > 0 ? `; if it fails: ${step.undo.join(', ')}` : ''})`)}`);
+      print(
+        `  ${step.order}. ${step.title} ${paint('dim', `(${step.estimated_duration}${step.undo.length > 0 ? `; if it fails: ${step.undo.join(', ')}` : ''})`)}`,
+      );
     }
-    print(`  ${paint('dim', `together about ${answer.execution_plan?.total_estimated_duration}; nothing was changed`)}`);
+    print(
+      `  ${paint('dim', `together about ${answer.execution_plan?.total_estimated_duration}; nothing was changed`)}`,
+    );
   },
   answer(answer: Shown) {
     const good = answer.status === 'success';
-    print(`  ${paint(good ? 'green' : 'yellow', `fairlead → ${answer.status}`)}${answer.details?.url ? `  ${paint('bold', answer.details.url)}` : ''}`);
+    print(
+      `  ${paint(good ? 'green' : 'yellow', `fairlead → ${answer.status}`)}${answer.details?.url ? `  ${paint('bold', answer.details.url)}` : ''}`,
+    );
     if (answer.error) print(`    ${answer.error}`);
     for (const line of answer.incident?.last_logs_sample ?? []) print(paint('red', `    > ${line.slice(0, 140)}`));
     for (const fact of answer.details?.verified ?? answer.details?.verified_after_rollback ?? []) {
       const mark = { seen: '✓', not_seen: '✗', unknown: '?' }[fact.result] ?? fact.result;
-      print(`    ${mark} ${fact.fact.replaceAll('_', ' ')}${fact.value ? `: ${fact.value}` : ''} ${paint('dim', `(${fact.reason ?? fact.source})`)}`);
+      print(
+        `    ${mark} ${fact.fact.replaceAll('_', ' ')}${fact.value ? `: ${fact.value}` : ''} ${paint('dim', `(${fact.reason ?? fact.source})`)}`,
+      );
     }
     if (answer.details?.after_rollback) print(`    ${answer.details.after_rollback}`);
     if (answer.incident) print(`    ${paint('dim', `next: ${answer.incident.recommended_fix}`)}`);
@@ -61,7 +88,14 @@ export const say = {
   connect(env: Record<string, string>, url: string) {
     print(`\n  The app: ${paint('bold', url)}`);
     print('  It all stays up until Ctrl-C. To let your own agent work with it:');
-    print(`\n  claude mcp add fairlead ${Object.entries(env).map(([k, v]) => `-e ${k}='${v}'`).join(' ')} -- node src/bin.ts mcp\n`);
+    print(
+      `\n  claude mcp add fairlead ${Object.entries(env)
+        .map(([k, v]) => `-e ${k}='${v}'`)
+        .join(' ')} -- node src/bin.ts mcp\n`,
+    );
   },
-  problem: (error: unknown) => console.error(`\n${paint('red', 'The demo could not be shown:')} ${error instanceof Error ? error.message : String(error)}`),
+  problem: (error: unknown) =>
+    console.error(
+      `\n${paint('red', 'The demo could not be shown:')} ${error instanceof Error ? error.message : String(error)}`,
+    ),
 };

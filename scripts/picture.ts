@@ -50,8 +50,10 @@ function styled(style: Style, code: string): Style {
   return { ...style, colour: COLOURS[code] ?? style.colour };
 }
 
-const attributes = ({ colour, bold, dim }: Style): string =>
-  `${colour ? ` fill="${colour}"` : ''}${bold ? ' font-weight="bold"' : ''}${dim ? ' opacity="0.55"' : ''}`;
+function attributes({ colour, bold, dim }: Style): string {
+  return `${colour ? ` fill="${colour}"` : ''}${bold ? ' font-weight="bold"' : ''}${dim ? ' fill-opacity="0.55"' : ''}`;
+}
 
-const escaped = (shown: string): string =>
-  shown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+function escaped(shown: string): string {
+  return shown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

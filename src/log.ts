@@ -13,10 +13,12 @@ export function jsonLog(
   lowest: (typeof LEVELS)[number] = 'info',
   write: (line: string) => void = (line) => process.stderr.write(line),
 ): Log {
-  const at = (level: (typeof LEVELS)[number]) => (event: string, fields: Record<string, unknown> = {}) => {
-    if (LEVELS.indexOf(level) < LEVELS.indexOf(lowest)) return;
-    write(`${strike(JSON.stringify({ time: new Date().toISOString(), level, event, ...fields }))}\n`);
-  };
+  const at =
+    (level: (typeof LEVELS)[number]) =>
+    (event: string, fields: Record<string, unknown> = {}) => {
+      if (LEVELS.indexOf(level) < LEVELS.indexOf(lowest)) return;
+      write(`${strike(JSON.stringify({ time: new Date().toISOString(), level, event, ...fields }))}\n`);
+    };
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 
@@ -26,5 +28,6 @@ export const silentLog: Log = { info() {}, warn() {}, error() {} };
 export const quietLog: Log = {
   info() {},
   warn() {},
-  error: (event, fields = {}) => process.stderr.write(`fairlead: ${event.replaceAll('_', ' ')}: ${JSON.stringify(fields)}\n`),
+  error: (event, fields = {}) =>
+    process.stderr.write(`fairlead: ${event.replaceAll('_', ' ')}: ${JSON.stringify(fields)}\n`),
 };

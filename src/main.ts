@@ -10,7 +10,7 @@ import { admitOwner, auditEntry } from './gateway/admit.ts';
 import { catalogOf } from './gateway/catalog.ts';
 import { type Gateway, gateway } from './gateway/gateway.ts';
 import { jsonLog, type Log } from './log.ts';
-import type { Actor, Context, Progress, Runs, RunSummary } from './operations/context.ts';
+import type { Actor, Context, Progress, RunSummary, Runs } from './operations/context.ts';
 import type { Operation } from './operations/operation.ts';
 import { registry } from './operations/registry.ts';
 import { makeProbe } from './probe/probe.ts';
@@ -45,7 +45,11 @@ export interface ComposeOptions extends Overrides {
 }
 
 /** Config → parts. Nothing is asked of Coolify before the first call, unless there is a run to take up. */
-export async function compose(config: Config, secrets: Secrets, { takeUp, ...overrides }: ComposeOptions): Promise<Fairlead> {
+export async function compose(
+  config: Config,
+  secrets: Secrets,
+  { takeUp, ...overrides }: ComposeOptions,
+): Promise<Fairlead> {
   const clock = overrides.clock ?? systemClock;
   const operations = overrides.operations ?? registry;
   const striker = createStriker();
@@ -113,7 +117,12 @@ export async function compose(config: Config, secrets: Secrets, { takeUp, ...ove
     const { header } = journal;
     const operation = byName.get(header.operation)!;
     const resource = operation.resource?.(header.input, header.facts, runState(journal).done);
-    const details = { run_id: header.id, digest: header.digest, steps: header.steps.map(({ title }) => title), input: header.input };
+    const details = {
+      run_id: header.id,
+      digest: header.digest,
+      steps: header.steps.map(({ title }) => title),
+      input: header.input,
+    };
     return striker.strikeDeep(auditEntry(header.actor as Actor, operation, outcome, details, clock.now(), resource));
   }
 
@@ -130,7 +139,11 @@ export async function compose(config: Config, secrets: Secrets, { takeUp, ...ove
 
   return {
     gateway: gateway(catalogOf(operations), engine),
-    admitted: admitOwner({ policy: config.policy, audit: (entry) => stores.audit.write(striker.strikeDeep(entry)), now: clock.now }),
+    admitted: admitOwner({
+      policy: config.policy,
+      audit: (entry) => stores.audit.write(striker.strikeDeep(entry)),
+      now: clock.now,
+    }),
     durable,
     coolify: client,
     log,
@@ -149,11 +162,18 @@ function clientOf(config: Config, secrets: Secrets, strike: (text: string) => st
   if (config.coolifyUrl && secrets.coolifyToken) {
     return coolify({ baseUrl: config.coolifyUrl, token: secrets.coolifyToken, strike });
   }
-  const missing = [...(config.coolifyUrl ? [] : ['COOLIFY_API_URL']), ...(secrets.coolifyToken ? [] : ['COOLIFY_API_TOKEN'])];
+  const missing = [
+    ...(config.coolifyUrl ? [] : ['COOLIFY_API_URL']),
+    ...(secrets.coolifyToken ? [] : ['COOLIFY_API_TOKEN']),
+  ];
   const text = `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set, so there is no Coolify to ask.`;
   return new Proxy({} as Coolify, {
     get() {
-      throw new Refusal('unreachable', text, 'Set it where Fairlead is configured, then call again. `fairlead doctor` checks it.');
+      throw new Refusal(
+        'unreachable',
+        text,
+        'Set it where Fairlead is configured, then call again. `fairlead doctor` checks it.',
+      );
     },
   });
 }

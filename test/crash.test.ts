@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { spawnCli, type TestWorld, testWorld, until } from './harness.ts';
 
 /** The process is killed in the middle of a run, and another one finds what it left (`kill -9`, no warning). */
-const CREATE = ['app', 'create', '--name', 'hello', '--domain', 'http://hello.localhost', '--env-vars', 'GREETING=Servus'];
+const CREATE = [
+  'app',
+  'create',
+  '--name',
+  'hello',
+  '--domain',
+  'http://hello.localhost',
+  '--env-vars',
+  'GREETING=Servus',
+];
 
 const journal = async (world: TestWorld) => {
   const { stdout } = await world.cli(['runs', 'list', '--json'], { FAIRLEAD_LOG: 'error' });
@@ -15,7 +24,10 @@ async function killAt(world: TestWorld, line: RegExp): Promise<void> {
   child.stderr?.on('data', (chunk: Buffer) => {
     told += chunk.toString();
   });
-  await until(() => told, (text) => line.test(text) || child.exitCode !== null);
+  await until(
+    () => told,
+    (text) => line.test(text) || child.exitCode !== null,
+  );
   child.kill('SIGKILL');
   await new Promise((resolve) => child.once('close', resolve));
   expect(told).toMatch(line);
@@ -45,7 +57,9 @@ describe.concurrent('killed in the middle and started again', { timeout: 90_000 
     await killAt(world, /Building docker image started/);
     const agents = await Promise.all([world.agent(), world.agent(), world.agent()]);
     const run = await journal(world);
-    const answers = await Promise.all(agents.map((agent) => agent.call('get_run', { id: run.run_id, wait_seconds: 50 })));
+    const answers = await Promise.all(
+      agents.map((agent) => agent.call('get_run', { id: run.run_id, wait_seconds: 50 })),
+    );
     for (const { content } of answers) expect(content.status).toBe('success');
     const taken = agents.map((agent) => agent.stderr().includes('run_taken_up')).filter(Boolean);
     expect(taken.length).toBeLessThanOrEqual(1);
@@ -56,7 +70,11 @@ describe.concurrent('killed in the middle and started again', { timeout: 90_000 
     await using world = await testWorld();
     const agent = await world.agent();
     world.emulator.faults.rules.push({ method: 'POST', path: '/applications/public', drop: true, times: 1 });
-    const answer = await agent.call('create_app', { repo: world.repo, name: 'hello', domain: 'http://hello.localhost' });
+    const answer = await agent.call('create_app', {
+      repo: world.repo,
+      name: 'hello',
+      domain: 'http://hello.localhost',
+    });
     // The connection was cut before the effect here: nothing is found, so nothing is claimed and nothing is left.
     expect(answer.content.status).toBe('rolled_back');
     expect(world.emulator.state.applications.all()).toEqual([]);

@@ -52,7 +52,12 @@ export async function testWorld(options: EmulatorOptions = {}): Promise<TestWorl
   const undo = new AsyncDisposableStack();
   undo.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const repository = await makeRepository(join(folder, 'git'), 'hello-web', join(root, 'examples/hello-web'));
-  const emulator = await startEmulator({ git: { 'git.example.test': join(folder, 'git') }, speed: SPEED, rateLimit: Number.POSITIVE_INFINITY, ...options });
+  const emulator = await startEmulator({
+    git: { 'git.example.test': join(folder, 'git') },
+    speed: SPEED,
+    rateLimit: Number.POSITIVE_INFINITY,
+    ...options,
+  });
   undo.defer(() => emulator.close());
   const env = (extra: Record<string, string> = {}): Record<string, string> => ({
     PATH: process.env.PATH ?? '',
@@ -72,7 +77,12 @@ export async function testWorld(options: EmulatorOptions = {}): Promise<TestWorl
     repo: 'http://git.example.test/acme/hello-web.git',
     env,
     async agent(extra) {
-      const transport = new StdioClientTransport({ command: process.execPath, args: [join(root, 'src/bin.ts'), 'mcp'], env: env(extra), stderr: 'pipe' });
+      const transport = new StdioClientTransport({
+        command: process.execPath,
+        args: [join(root, 'src/bin.ts'), 'mcp'],
+        env: env(extra),
+        stderr: 'pipe',
+      });
       let stderr = '';
       transport.stderr?.on('data', (chunk: Buffer) => {
         stderr += chunk.toString();
@@ -89,7 +99,10 @@ export async function testWorld(options: EmulatorOptions = {}): Promise<TestWorl
             { name, arguments: args },
             {
               timeout: 120_000,
-              ...(onProgress && { onprogress: ({ message, progress }) => onProgress(message ?? '', progress), resetTimeoutOnProgress: true }),
+              ...(onProgress && {
+                onprogress: ({ message, progress }) => onProgress(message ?? '', progress),
+                resetTimeoutOnProgress: true,
+              }),
               ...(signal && { signal }),
             },
           );
@@ -119,12 +132,17 @@ export function spawnCli(args: string[], env: Record<string, string>): ChildProc
 const exit = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('close', resolve));
 
 /** Waits until something holds, looking often; fails with what it last saw. */
-export async function until<T>(what: () => Promise<T> | T, holds: (value: T) => boolean, milliseconds = 20_000): Promise<T> {
+export async function until<T>(
+  what: () => Promise<T> | T,
+  holds: (value: T) => boolean,
+  milliseconds = 20_000,
+): Promise<T> {
   const end = performance.now() + milliseconds;
   for (;;) {
     const value = await what();
     if (holds(value)) return value;
-    if (performance.now() > end) throw new Error(`it did not come about within ${milliseconds} ms; last seen: ${JSON.stringify(value)}`);
+    if (performance.now() > end)
+      throw new Error(`it did not come about within ${milliseconds} ms; last seen: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

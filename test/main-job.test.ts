@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Agent, type TestWorld, testWorld, type ToolAnswer } from './harness.ts';
+import { type Agent, type TestWorld, type ToolAnswer, testWorld } from './harness.ts';
 
 /** The main job as its users meet it: a real MCP client on `fairlead mcp`, a Coolify that really builds and runs. */
 const APP = { name: 'hello', domain: 'http://hello.localhost' };
-const create = (agent: Agent, world: TestWorld, more: Record<string, unknown> = {}) => agent.call('create_app', { repo: world.repo, ...APP, ...more });
+const create = (agent: Agent, world: TestWorld, more: Record<string, unknown> = {}) =>
+  agent.call('create_app', { repo: world.repo, ...APP, ...more });
 const facts = (answer: ToolAnswer): Record<string, string> =>
-  Object.fromEntries(answer.content.details.verified.map((fact: { fact: string; result: string }) => [fact.fact, fact.result]));
+  Object.fromEntries(
+    answer.content.details.verified.map((fact: { fact: string; result: string }) => [fact.fact, fact.result]),
+  );
 const apps = async (agent: Agent): Promise<string[]> =>
   (await agent.call('list_applications', {})).content.applications.map((app: { name: string }) => app.name);
 
@@ -14,7 +17,12 @@ describe.concurrent('one call becomes a live app', { timeout: 90_000 }, () => {
     await using world = await testWorld();
     const agent = await world.agent();
     const progress: [number, string][] = [];
-    const plan = await agent.call('create_app', { repo: world.repo, ...APP, env_vars: [{ key: 'GREETING', value: 'Servus' }], dry_run: true });
+    const plan = await agent.call('create_app', {
+      repo: world.repo,
+      ...APP,
+      env_vars: [{ key: 'GREETING', value: 'Servus' }],
+      dry_run: true,
+    });
     expect(plan.content).toMatchObject({ status: 'plan_ready', mode: 'dry-run' });
     expect(await apps(agent)).toEqual([]);
 
@@ -23,13 +31,27 @@ describe.concurrent('one call becomes a live app', { timeout: 90_000 }, () => {
       { repo: world.repo, ...APP, env_vars: [{ key: 'GREETING', value: 'Servus' }], plan_id: plan.content.plan_id },
       { onProgress: (message, value) => progress.push([value, message]) },
     );
-    expect(made.content).toMatchObject({ status: 'success', details: { url: 'http://hello.localhost', commit: await world.repository.head() } });
-    expect(facts(made)).toEqual({ deployment_finished: 'seen', commit: 'seen', container_running: 'seen', healthy: 'unknown', url_answers: 'seen' });
+    expect(made.content).toMatchObject({
+      status: 'success',
+      details: { url: 'http://hello.localhost', commit: await world.repository.head() },
+    });
+    expect(facts(made)).toEqual({
+      deployment_finished: 'seen',
+      commit: 'seen',
+      container_running: 'seen',
+      healthy: 'unknown',
+      url_answers: 'seen',
+    });
     expect((await world.visit('hello.localhost')).body).toContain('Servus from version 1');
     expect(progress.map(([value]) => value)).toEqual(progress.map(([value]) => value).toSorted((a, b) => a - b));
     expect(progress.some(([, message]) => message.includes('Building docker image'))).toBe(true);
 
-    const again = await agent.call('create_app', { repo: world.repo, ...APP, env_vars: [{ key: 'GREETING', value: 'Servus' }], plan_id: plan.content.plan_id });
+    const again = await agent.call('create_app', {
+      repo: world.repo,
+      ...APP,
+      env_vars: [{ key: 'GREETING', value: 'Servus' }],
+      plan_id: plan.content.plan_id,
+    });
     expect(again.isError).toBe(true);
 
     expect(await apps(agent)).toEqual(['hello']);
@@ -46,7 +68,10 @@ describe.concurrent('one call becomes a live app', { timeout: 90_000 }, () => {
     const agent = await world.agent();
     await world.repository.push('Break', { 'build.js': () => "throw new Error('no title in the template');\n" });
     const answer = await create(agent, world);
-    expect(answer).toMatchObject({ isError: true, content: { status: 'rolled_back', incident: { stage: 'deployment' } } });
+    expect(answer).toMatchObject({
+      isError: true,
+      content: { status: 'rolled_back', incident: { stage: 'deployment' } },
+    });
     expect(JSON.stringify(answer.content.incident)).toContain('no title in the template');
     expect(answer.content.error).toMatch(/^Transaction failed at step wait_for_deployment: /);
     expect(await apps(agent)).toEqual([]);
@@ -58,7 +83,10 @@ describe.concurrent('one call becomes a live app', { timeout: 90_000 }, () => {
     const agent = await world.agent();
     await world.repository.push('Crash', { 'server.js': () => "throw new Error('DATABASE_URL is not set');\n" });
     const answer = await create(agent, world);
-    expect(answer).toMatchObject({ isError: true, content: { status: 'rolled_back', incident: { stage: 'application_startup', severity: 'critical' } } });
+    expect(answer).toMatchObject({
+      isError: true,
+      content: { status: 'rolled_back', incident: { stage: 'application_startup', severity: 'critical' } },
+    });
     expect(answer.content.incident.last_logs_sample[0]).toContain('DATABASE_URL is not set');
     expect(await apps(agent)).toEqual([]);
   });
@@ -69,11 +97,16 @@ describe.concurrent('one call becomes a live app', { timeout: 90_000 }, () => {
     const first = (await create(agent, world)).content.details.commit;
     await world.repository.push('Crash', { 'server.js': (text) => `throw new Error('boom');\n${text}` });
     const crashed = await agent.call('redeploy', { name: 'hello' });
-    expect(crashed.content).toMatchObject({ status: 'rolled_back', details: { restored_commit: first, pinned_commit: first } });
+    expect(crashed.content).toMatchObject({
+      status: 'rolled_back',
+      details: { restored_commit: first, pinned_commit: first },
+    });
     expect((await world.visit('hello.localhost')).status).toBe(200);
     expect((await agent.call('get_app_details', { id: 'hello' })).content.pinned_commit).toBe(first);
 
-    const mended = await world.repository.push('Mend', { 'server.js': (text) => text.replace("throw new Error('boom');\n", '') });
+    const mended = await world.repository.push('Mend', {
+      'server.js': (text) => text.replace("throw new Error('boom');\n", ''),
+    });
     const plan = await agent.call('redeploy', { name: 'hello', dry_run: true });
     expect(plan.content.execution_plan.steps[0].action).toBe('unpin_commit');
     const deployed = await agent.call('redeploy', { name: 'hello' });
@@ -89,15 +122,37 @@ describe.concurrent('one call becomes a live app', { timeout: 90_000 }, () => {
     const uuid = content.resource_id;
     const patched = await fetch(`${world.emulator.url}/api/v1/applications/${uuid}`, {
       method: 'PATCH',
-      headers: { authorization: `Bearer ${world.emulator.tokens.root}`, 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ health_check_enabled: true, health_check_path: '/up', health_check_interval: 2, health_check_retries: 2, health_check_start_period: 1 }),
+      headers: {
+        authorization: `Bearer ${world.emulator.tokens.root}`,
+        'content-type': 'application/json',
+        accept: 'application/json',
+      },
+      body: JSON.stringify({
+        health_check_enabled: true,
+        health_check_path: '/up',
+        health_check_interval: 2,
+        health_check_retries: 2,
+        health_check_start_period: 1,
+      }),
     });
     expect(patched.status).toBe(200);
-    await world.repository.push('Unwell', { 'server.js': (text) => text.replace("response.end(request.url === '/up'", "if (request.url === '/up') response.statusCode = 503;\n  response.end(request.url === '/up'") });
+    await world.repository.push('Unwell', {
+      'server.js': (text) =>
+        text.replace(
+          "response.end(request.url === '/up'",
+          "if (request.url === '/up') response.statusCode = 503;\n  response.end(request.url === '/up'",
+        ),
+    });
     const answer = await agent.call('redeploy', { name: 'hello' });
-    expect(answer.content).toMatchObject({ status: 'rolled_back', incident: { stage: 'health_check' }, details: { after_rollback: 'the version before never stopped running' } });
+    expect(answer.content).toMatchObject({
+      status: 'rolled_back',
+      incident: { stage: 'health_check' },
+      details: { after_rollback: 'the version before never stopped running' },
+    });
     expect((await world.visit('hello.localhost')).status).toBe(200);
-    const mended = await world.repository.push('Well', { 'server.js': (text) => text.replace('response.statusCode = 503', 'response.statusCode = 200') });
+    const mended = await world.repository.push('Well', {
+      'server.js': (text) => text.replace('response.statusCode = 503', 'response.statusCode = 200'),
+    });
     const well = await agent.call('redeploy', { name: 'hello' });
     expect(well.content).toMatchObject({ status: 'success', details: { commit: mended } });
     expect(facts(well).healthy).toBe('seen');
@@ -150,7 +205,14 @@ describe.concurrent('one call becomes a live app', { timeout: 90_000 }, () => {
     await using world = await testWorld();
     const agent = await world.agent();
     const cancel = new AbortController();
-    const call = agent.call('create_app', { repo: world.repo, ...APP }, { signal: cancel.signal, onProgress: (message) => message.includes('Building') && cancel.abort(new Error('the person pressed stop')) });
+    const call = agent.call(
+      'create_app',
+      { repo: world.repo, ...APP },
+      {
+        signal: cancel.signal,
+        onProgress: (message) => message.includes('Building') && cancel.abort(new Error('the person pressed stop')),
+      },
+    );
     await expect(call).rejects.toThrow();
     const run = (await agent.call('list_runs', {})).content.runs[0];
     const ended = await agent.call('get_run', { id: run.run_id, wait_seconds: 30 });

@@ -21,13 +21,20 @@ describe('secrets', { timeout: 90_000 }, () => {
       return answer;
     };
     const print = 'console.log("env is", process.env.SECRET_THING, process.env.DATABASE_URL, process.env.TLS_KEY);\n';
-    await world.repository.push('Print secrets', { 'server.js': (text) => text.replace('createServer(', `${print}createServer(`) });
+    await world.repository.push('Print secrets', {
+      'server.js': (text) => text.replace('createServer(', `${print}createServer(`),
+    });
     const env_vars = [
       { key: 'SECRET_THING', value: PLANTED.env },
       { key: 'DATABASE_URL', value: `postgres://app:${PLANTED.url}@db.example.test:5432/app` },
       { key: 'TLS_KEY', value: PLANTED.lines },
     ];
-    const made = await call('create_app', { repo: world.repo.replace('http://', `http://agent:${PLANTED.git}@`), name: 'hello', domain: 'http://hello.localhost', env_vars });
+    const made = await call('create_app', {
+      repo: world.repo.replace('http://', `http://agent:${PLANTED.git}@`),
+      name: 'hello',
+      domain: 'http://hello.localhost',
+      env_vars,
+    });
     expect(made.content.status).toBe('success');
     const logs = await call('check_app_logs', { name: 'hello', since: '1d' });
     expect(logs.text).toContain('env is [secret]');
@@ -37,7 +44,10 @@ describe('secrets', { timeout: 90_000 }, () => {
     await call('create_app', { repo: world.repo, name: 'hello', env_vars });
     await call('create_app', { repo: world.repo, name: `Not A Name ${PLANTED.env}`, env_vars });
 
-    await world.repository.push('Crash with the secret', { 'server.js': () => `throw new Error('bad password ' + process.env.SECRET_THING + ' for ' + process.env.DATABASE_URL);\n` });
+    await world.repository.push('Crash with the secret', {
+      'server.js': () =>
+        `throw new Error('bad password ' + process.env.SECRET_THING + ' for ' + process.env.DATABASE_URL);\n`,
+    });
     const crashed = await call('redeploy', { name: 'hello' });
     expect(crashed.content.status).toBe('rolled_back');
     expect(crashed.content.incident.last_logs_sample.join('\n')).toContain('bad password [secret]');
@@ -57,5 +67,9 @@ describe('secrets', { timeout: 90_000 }, () => {
 
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => `${entry.name}\n${await readFile(join(entry.parentPath, entry.name), 'utf8')}`));
+  return Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => `${entry.name}\n${await readFile(join(entry.parentPath, entry.name), 'utf8')}`),
+  );
 }

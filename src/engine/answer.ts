@@ -90,15 +90,23 @@ export function answerOf(operation: Operation, journal: Journal, actor: Actor, o
   const failure = state.failure?.failure ?? UNKNOWN_FAILURE;
   const failedStep = list[state.failure?.step ?? 0]?.name ?? 'unknown';
   const undone = undoTitles(operation, journal).filter(({ key }) => state.undone.has(key));
-  const restored = undone.filter(({ key }) => !('left_alone' in (state.undone.get(key) ?? {}))).map(({ title }) => title);
+  const restored = undone
+    .filter(({ key }) => !('left_alone' in (state.undone.get(key) ?? {})))
+    .map(({ title }) => title);
   const left = state.undoFailed.map(({ step, part, failure: f }) => `${list[step]?.undo?.[part]?.title}: ${f.message}`);
-  const cause = { ...failure, fix: left.length > 0 ? `${failure.fix} Then take the rest back: fairlead runs undo ${header.id}` : failure.fix };
+  const cause = {
+    ...failure,
+    fix: left.length > 0 ? `${failure.fix} Then take the rest back: fairlead runs undo ${header.id}` : failure.fix,
+  };
   return {
     ...answer,
     status: state.ended.status,
     details: {
       ...failure.details,
-      ...Object.assign({}, ...[...state.undone.values()].map(({ left_alone, ...result }: { left_alone?: boolean }) => result)),
+      ...Object.assign(
+        {},
+        ...[...state.undone.values()].map(({ left_alone, ...result }: { left_alone?: boolean }) => result),
+      ),
       steps_executed: state.position,
       restored,
       not_restored: left,

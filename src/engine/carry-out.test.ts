@@ -57,13 +57,28 @@ function probe(world: World): Operation {
     input: z.object({}),
     output: z.object({}),
     look: async () => null,
-    plan: () => Array.from({ length: COUNT }, (_, i) => i).reduce((chain, i) => chain.step(`effect_${i}`, part(i)) as never, steps({})),
+    plan: () =>
+      Array.from({ length: COUNT }, (_, i) => i).reduce(
+        (chain, i) => chain.step(`effect_${i}`, part(i)) as never,
+        steps({}),
+      ),
   }) as unknown as Operation;
 }
 
 function newJournal(operation: Operation): Journal {
   return {
-    header: { id: 'txn-1-a', operation: 'probe', actor: { kind: 'owner' }, input: {}, facts: null, digest: digestOf(operation, {}, null), steps: [], planId: null, startedAt: 0, version: '0' },
+    header: {
+      id: 'txn-1-a',
+      operation: 'probe',
+      actor: { kind: 'owner' },
+      input: {},
+      facts: null,
+      digest: digestOf(operation, {}, null),
+      steps: [],
+      planId: null,
+      startedAt: 0,
+      version: '0',
+    },
     events: [],
   };
 }
@@ -77,7 +92,11 @@ interface Options {
 }
 
 /** Carries out from what is stored; what is stored afterwards is what a crash would leave. */
-async function carry(world: World, stored: JournalEvent[], { dieAt, told = [], cancelAt }: Options = {}): Promise<void> {
+async function carry(
+  world: World,
+  stored: JournalEvent[],
+  { dieAt, told = [], cancelAt }: Options = {},
+): Promise<void> {
   const operation = probe(world);
   const journal: Journal = { ...newJournal(operation), events: structuredClone(stored) };
   const cancel = new AbortController();
@@ -94,7 +113,13 @@ async function carry(world: World, stored: JournalEvent[], { dieAt, told = [], c
       if (cancelAt === `${event.type} ${'step' in event ? event.step : ''}`) cancel.abort(new Error('stop'));
       written += 1;
     },
-    context: { runId: 'txn-1-a', clock: { now: () => 1, sleep: async () => undefined }, signal: cancel.signal, strike: (text: string) => text, report: (p: Progress) => told.push(p) } as unknown as RunContext,
+    context: {
+      runId: 'txn-1-a',
+      clock: { now: () => 1, sleep: async () => undefined },
+      signal: cancel.signal,
+      strike: (text: string) => text,
+      report: (p: Progress) => told.push(p),
+    } as unknown as RunContext,
   });
 }
 
@@ -108,7 +133,11 @@ describe('carry out', () => {
     const told: Progress[] = [];
     await carry(world, events, { told });
     expect(stateOf(world, events).ended).toMatchObject({ status: 'success', output: { made0: 0, made3: 3 } });
-    expect(told.map((p) => p.event)).toEqual(['BEGIN', ...Array.from({ length: COUNT }, () => ['STEP', 'DONE']).flat(), 'COMMITTED']);
+    expect(told.map((p) => p.event)).toEqual([
+      'BEGIN',
+      ...Array.from({ length: COUNT }, () => ['STEP', 'DONE']).flat(),
+      'COMMITTED',
+    ]);
     const fractions = told.map((p) => p.fraction ?? 0);
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
   });
@@ -150,7 +179,10 @@ describe('carry out', () => {
     const world: World = { effects: [], present: new Set() };
     const events: JournalEvent[] = [];
     await carry(world, events, { cancelAt: 'done 1' });
-    expect(stateOf(world, events)).toMatchObject({ ended: { status: 'rolled_back' }, failure: { failure: { kind: 'cancelled' } } });
+    expect(stateOf(world, events)).toMatchObject({
+      ended: { status: 'rolled_back' },
+      failure: { failure: { kind: 'cancelled' } },
+    });
     expect([...world.present]).toEqual([]);
   });
 
@@ -160,8 +192,20 @@ describe('carry out', () => {
     const journal = newJournal(operation);
     journal.header.digest = 'sha256:other';
     const recorded: JournalEvent[] = [];
-    const context = { clock: { now: () => 1 }, signal: new AbortController().signal, report() {}, strike: (t: string) => t } as unknown as RunContext;
-    await carryOut({ operation, journal, context, stopping: context.signal, onEnd: async () => undefined, record: async (e) => void recorded.push(e) });
+    const context = {
+      clock: { now: () => 1 },
+      signal: new AbortController().signal,
+      report() {},
+      strike: (t: string) => t,
+    } as unknown as RunContext;
+    await carryOut({
+      operation,
+      journal,
+      context,
+      stopping: context.signal,
+      onEnd: async () => undefined,
+      record: async (e) => void recorded.push(e),
+    });
     expect(world.effects).toEqual([]);
     expect(recorded.at(-1)).toMatchObject({ type: 'ended', status: 'failed' });
   });
@@ -172,17 +216,30 @@ describe('carry out', () => {
         fc.record({
           breaksAt: fc.option(fc.integer({ min: 0, max: COUNT - 1 }), { nil: undefined }),
           losesAnswerAt: fc.option(fc.integer({ min: 0, max: COUNT - 1 }), { nil: undefined }),
-          crashes: fc.array(fc.record({ event: fc.integer({ min: 0, max: 8 }), when: fc.constantFrom('before' as const, 'after' as const) }), { maxLength: 6 }),
+          crashes: fc.array(
+            fc.record({
+              event: fc.integer({ min: 0, max: 8 }),
+              when: fc.constantFrom('before' as const, 'after' as const),
+            }),
+            { maxLength: 6 },
+          ),
         }),
         async ({ breaksAt, losesAnswerAt, crashes }) => {
-          const world: World = { effects: [], present: new Set(), ...(breaksAt !== undefined && { breaksAt }), ...(losesAnswerAt !== undefined && { losesAnswerAt }) };
+          const world: World = {
+            effects: [],
+            present: new Set(),
+            ...(breaksAt !== undefined && { breaksAt }),
+            ...(losesAnswerAt !== undefined && { losesAnswerAt }),
+          };
           const events: JournalEvent[] = [];
-          for (const dieAt of crashes) await carry(world, events, { dieAt }).catch((error: unknown) => expect(error).toBeInstanceOf(Suspended));
+          for (const dieAt of crashes)
+            await carry(world, events, { dieAt }).catch((error: unknown) => expect(error).toBeInstanceOf(Suspended));
           await carry(world, events);
           const { ended } = stateOf(world, events);
           expect(ended?.status).toBe(breaksAt === undefined ? 'success' : 'rolled_back');
           expect(world.present.size).toBe(breaksAt === undefined ? COUNT : 0);
-          for (let i = 0; i < COUNT; i += 1) expect(count(world, `do ${i}`)).toBe(breaksAt !== undefined && i >= breaksAt ? 0 : 1);
+          for (let i = 0; i < COUNT; i += 1)
+            expect(count(world, `do ${i}`)).toBe(breaksAt !== undefined && i >= breaksAt ? 0 : 1);
         },
       ),
       { numRuns: 500 },

@@ -1,6 +1,13 @@
 import type { Context, Progress, RunContext } from '../operations/context.ts';
 import { type Operation, type StepEffect, StepFailed, Undecidable } from '../operations/operation.ts';
-import { type EndStatus, type Failure, type Journal, type JournalEvent, runState, undoKey } from '../storage/journal.ts';
+import {
+  type EndStatus,
+  type Failure,
+  type Journal,
+  type JournalEvent,
+  runState,
+  undoKey,
+} from '../storage/journal.ts';
 import { digestOf } from './digest.ts';
 
 /** A run stops here and keeps its journal as it is; whoever owns it next goes on from there. */
@@ -51,14 +58,19 @@ export async function carryOut(run: CarryOut): Promise<void> {
   };
   const now = () => context.clock.now();
   const state = () => runState(journal);
-  const fractionAt = (position: number) => list.slice(0, position).reduce((sum, step) => sum + step.estimate, 0) / total;
+  const fractionAt = (position: number) =>
+    list.slice(0, position).reduce((sum, step) => sum + step.estimate, 0) / total;
   const tell = (event: Progress['event'], message: string, position = state().position) =>
     context.report({ event, message, fraction: fractionAt(position) });
 
   if (state().ended) return;
   if (digestOf(operation, header.input, header.facts) !== header.digest) {
     const fix = `Finish it with the version that began it (${header.version}), or see by hand what it left.`;
-    const failure = failed('the program has changed since this run began, so its plan cannot be followed', 'fault', fix);
+    const failure = failed(
+      'the program has changed since this run began, so its plan cannot be followed',
+      'fault',
+      fix,
+    );
     await record({ type: 'failed', step: state().position, failure, at: now() });
     return end('failed', null);
   }
@@ -111,10 +123,14 @@ export async function carryOut(run: CarryOut): Promise<void> {
       try {
         if (pause) await undoing.clock.sleep(pause, run.stopping);
         const before = state();
-        const known = Object.assign({}, given, before.done, ...before.undone.values(), { mark: before.marks.get(index) });
+        const known = Object.assign({}, given, before.done, ...before.undone.values(), {
+          mark: before.marks.get(index),
+        });
         const open = before.undoMarks.has(key) ? { mark: before.undoMarks.get(key) } : null;
         const result = await around(`undo ${list[index]!.name} ${part}`, () =>
-          perform(undo, undoing, known, open, (mark) => record({ type: 'undo_begun', step: index, part, mark, at: now() })),
+          perform(undo, undoing, known, open, (mark) =>
+            record({ type: 'undo_begun', step: index, part, mark, at: now() }),
+          ),
         );
         await record({ type: 'undo_done', step: index, part, result, at: now() });
         if (!('left_alone' in result)) tell('ROLLBACK', undo.title);

@@ -8,7 +8,11 @@ const json = fc.jsonValue({ maxDepth: 4 });
 function shuffled(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shuffled);
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).reverse().map(([k, v]) => [k, shuffled(v)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([k, v]) => [k, shuffled(v)]),
+  );
 }
 
 describe('the digest', () => {
@@ -30,6 +34,8 @@ describe('the digest', () => {
   });
 
   it('names the place and both values', () => {
-    expect(differences({ app: { branch: 'main', port: 1 } }, { app: { branch: 'dev', port: 1 } })).toEqual(['app.branch: "main" → "dev"']);
+    expect(differences({ app: { branch: 'main', port: 1 } }, { app: { branch: 'dev', port: 1 } })).toEqual([
+      'app.branch: "main" → "dev"',
+    ]);
   });
 });

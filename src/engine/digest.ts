@@ -8,7 +8,9 @@ import type { Operation } from '../operations/operation.ts';
 export function digestOf(operation: Operation, input: Record<string, unknown>, facts: unknown): string {
   const { given, list } = operation.plan(input, facts);
   const shown = list.map(({ name, title, undo }) => [name, title, (undo ?? []).map((u) => u.title)]);
-  return `sha256:${createHash('sha256').update(canonical([operation.name, input, facts, given, shown])).digest('hex')}`;
+  return `sha256:${createHash('sha256')
+    .update(canonical([operation.name, input, facts, given, shown]))
+    .digest('hex')}`;
 }
 
 /** JSON with sorted keys; an absent key and an undefined one are the same. */
@@ -26,12 +28,15 @@ export function differences(before: unknown, after: unknown, path = ''): string[
   if (canonical(before) === canonical(after)) return [];
   if (isObject(before) && isObject(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-    return keys.flatMap((key) => differences(own(before, key), own(after, key), path ? `${path}.${key}` : key)).slice(0, 10);
+    return keys
+      .flatMap((key) => differences(own(before, key), own(after, key), path ? `${path}.${key}` : key))
+      .slice(0, 10);
   }
   return [`${path || 'the facts'}: ${short(before)} → ${short(after)}`];
 }
 
-const own = (object: Record<string, unknown>, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
+const own = (object: Record<string, unknown>, key: string): unknown =>
+  Object.hasOwn(object, key) ? object[key] : undefined;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

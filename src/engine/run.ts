@@ -1,11 +1,11 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { planId, runId } from '../ids.ts';
 import type { Actor, Context, Progress } from '../operations/context.ts';
 import type { GateResult, Operation } from '../operations/operation.ts';
 import { Refusal } from '../refusal.ts';
-import type { PlanStore, StoredPlan } from '../storage/stores.ts';
 import type { RunHeader } from '../storage/journal.ts';
+import type { PlanStore, StoredPlan } from '../storage/stores.ts';
 import { type Answer, answerOf, planAnswer } from './answer.ts';
 import { differences, digestOf } from './digest.ts';
 import type { Durable } from './durable/port.ts';
@@ -87,7 +87,9 @@ export async function run(call: Call, admitted: Admitted, engine: Engine): Promi
   }
   if (may === 'ask' && !(await admitted.approved(plan.digest))) {
     const next = await admitted.askApproval(plan);
-    throw new Refusal('needs_approval', `${operation.name} needs a person's approval.`, next, { plan: shown.execution_plan });
+    throw new Refusal('needs_approval', `${operation.name} needs a person's approval.`, next, {
+      plan: shown.execution_plan,
+    });
   }
 
   const header = headerOf(operation, plan, admitted.actor, call.controls.planId ?? null, engine);
@@ -118,10 +120,17 @@ async function parse({ operation, input }: Call, engine: Engine): Promise<Record
 
 /** Says where and what, never the value: it may be a secret. */
 function problems(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ');
+  return error.issues
+    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
+    .join('; ');
 }
 
-async function read(operation: Operation, input: Record<string, unknown>, facts: unknown, actor: Actor): Promise<Reply> {
+async function read(
+  operation: Operation,
+  input: Record<string, unknown>,
+  facts: unknown,
+  actor: Actor,
+): Promise<Reply> {
   const output = operation.output.parse(operation.plan(input, facts).given);
   return { kind: 'output', output: operation.present?.(actor, output) ?? output };
 }
@@ -137,9 +146,19 @@ async function planOf(
   const digest = digestOf(operation, input, facts);
   const now = engine.clock.now();
   if (controls.planId === undefined) {
-    const plan = { id: planId(now), operation: operation.name, actor: { ...actor }, input, facts, digest, createdAt: now, usedBy: null };
+    const plan = {
+      id: planId(now),
+      operation: operation.name,
+      actor: { ...actor },
+      input,
+      facts,
+      digest,
+      createdAt: now,
+      usedBy: null,
+    };
     // Only a plan that somebody may come back to is kept.
-    if (controls.dryRun || (operation.effect === 'destroy' && !controls.confirmDestructive)) await engine.plans.save(plan);
+    if (controls.dryRun || (operation.effect === 'destroy' && !controls.confirmDestructive))
+      await engine.plans.save(plan);
     return plan;
   }
   const plan = await engine.plans.read(controls.planId);
@@ -147,13 +166,18 @@ async function planOf(
   if (!plan || plan.actor.kind !== actor.kind || plan.actor.id !== ('id' in actor ? actor.id : undefined)) {
     throw new Refusal('not_found', `There is no plan ${controls.planId}; a plan lives an hour.`, again);
   }
-  if (now - plan.createdAt > PLAN_LIVES_MS) throw new Refusal('plan_expired', `Plan ${plan.id} is older than an hour.`, again);
+  if (now - plan.createdAt > PLAN_LIVES_MS)
+    throw new Refusal('plan_expired', `Plan ${plan.id} is older than an hour.`, again);
   if (plan.operation !== operation.name) {
     throw new Refusal('conflict', `Plan ${plan.id} is for ${plan.operation}, not for ${operation.name}.`, again);
   }
   const changed = differences(plan.input, input);
   if (changed.length > 0) {
-    throw new Refusal('conflict', `Plan ${plan.id} was made for other arguments: ${changed.join('; ')}.`, 'Call with the arguments of the plan, or make a new one.');
+    throw new Refusal(
+      'conflict',
+      `Plan ${plan.id} was made for other arguments: ${changed.join('; ')}.`,
+      'Call with the arguments of the plan, or make a new one.',
+    );
   }
   if (plan.digest !== digest) {
     const moved = differences(plan.facts, facts);
@@ -163,7 +187,13 @@ async function planOf(
   return plan;
 }
 
-function headerOf(operation: Operation, plan: StoredPlan, actor: Actor, plannedAs: string | null, engine: Engine): RunHeader {
+function headerOf(
+  operation: Operation,
+  plan: StoredPlan,
+  actor: Actor,
+  plannedAs: string | null,
+  engine: Engine,
+): RunHeader {
   const now = engine.clock.now();
   const { list } = operation.plan(plan.input, plan.facts);
   return {

@@ -21,7 +21,7 @@ export function admitOwner({ policy, audit, now }: AdmitOptions): Admitted {
   const actor: Actor = { kind: 'owner' };
   return {
     actor,
-    permit: ({ effect }) => ({ allow: 'yes', ask: 'ask', deny: 'no' } as const)[policy[effect]],
+    permit: ({ effect }) => (({ allow: 'yes', ask: 'ask', deny: 'no' }) as const)[policy[effect]],
     approved: async () => false,
     askApproval: async (plan) => {
       throw new Refusal(

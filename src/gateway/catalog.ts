@@ -36,7 +36,10 @@ export function catalogOf(registry: readonly Operation[]): Catalog {
     return { operation, input };
   });
   for (const entry of listed) {
-    const names = [{ name: entry.operation.name, alias: null }, ...(entry.operation.aliases ?? []).map((alias) => ({ name: alias.name, alias }))];
+    const names = [
+      { name: entry.operation.name, alias: null },
+      ...(entry.operation.aliases ?? []).map((alias) => ({ name: alias.name, alias })),
+    ];
     for (const { name, alias } of names) {
       if (found.has(name)) throw new Error(`two operations are called ${name}`);
       found.set(name, { ...entry, alias });
@@ -67,7 +70,11 @@ export function argumentsOf({ operation, alias, input }: Found, raw: Record<stri
     const name = Object.hasOwn(input.shape, given) ? given : Object.hasOwn(names, given) ? names[given]! : given;
     if (!Object.hasOwn(input.shape, name)) {
       const known = Object.keys(input.shape).join(', ');
-      throw new Refusal('invalid_input', `${operation.name} has no argument ${given.slice(0, 80)}.`, `Its arguments are: ${known}.`);
+      throw new Refusal(
+        'invalid_input',
+        `${operation.name} has no argument ${given.slice(0, 80)}.`,
+        `Its arguments are: ${known}.`,
+      );
     }
     if (Object.hasOwn(mapped, name) && mapped[name] !== value) {
       throw new Refusal('invalid_input', `${given} and another argument both say ${name}.`, 'Give one of them.');
@@ -75,11 +82,15 @@ export function argumentsOf({ operation, alias, input }: Found, raw: Record<stri
     mapped[name] = value;
   }
   const { dry_run, plan_id, confirm_destructive, ...own } = mapped;
-  const controls = z.object({ ...CONTROLS, ...CONFIRM }).safeParse(
-    operation.effect === 'read' ? {} : { dry_run, plan_id, confirm_destructive },
-  );
+  const controls = z
+    .object({ ...CONTROLS, ...CONFIRM })
+    .safeParse(operation.effect === 'read' ? {} : { dry_run, plan_id, confirm_destructive });
   if (!controls.success) {
-    throw new Refusal('invalid_input', `${operation.name}: ${z.prettifyError(controls.error)}`, 'dry_run and confirm_destructive are true or false, plan_id is text.');
+    throw new Refusal(
+      'invalid_input',
+      `${operation.name}: ${z.prettifyError(controls.error)}`,
+      'dry_run and confirm_destructive are true or false, plan_id is text.',
+    );
   }
   return {
     input: operation.effect === 'read' ? mapped : own,

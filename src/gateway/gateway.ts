@@ -48,7 +48,8 @@ export function gateway(catalog: Catalog, engine: Engine): Gateway {
       ).catch((error: unknown) => {
         throw struck(error);
       });
-      if (reply.kind === 'output' && found.alias?.output) return { kind: 'output', output: found.alias.output(reply.output) };
+      if (reply.kind === 'output' && found.alias?.output)
+        return { kind: 'output', output: found.alias.output(reply.output) };
       return reply;
     },
   };

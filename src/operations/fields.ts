@@ -2,7 +2,13 @@ import { z } from 'zod';
 
 /** Shared inputs, with the words the model reads; the same everywhere. */
 export const app = z.string().trim().min(1).max(255).describe('The app: its name, uuid or repository.');
-export const project = z.string().trim().min(1).max(255).optional().describe('Project, by name or uuid; only needed where a name stands twice.');
+export const project = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .optional()
+  .describe('Project, by name or uuid; only needed where a name stands twice.');
 export const limit = z.number().int().min(1).max(200).default(50).describe('At most so many rows.');
 export const cursor = z.string().max(200).optional().describe('`next_cursor` of the page before.');
 

@@ -105,7 +105,11 @@ export interface Alias {
   output?(output: Record<string, unknown>): Record<string, unknown>;
 }
 
-export interface Operation<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObject = z.ZodObject, Facts = unknown> {
+export interface Operation<
+  In extends z.ZodObject = z.ZodObject,
+  Out extends z.ZodObject = z.ZodObject,
+  Facts = unknown,
+> {
   noun: string;
   verb: string;
   /** The name under which it is listed as a tool. */

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pageOf } from './page.ts';
 
-const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 60 }), { maxLength: 300 }).map((all) => all.sort((a, b) => (a < b ? -1 : 1)));
+const names = fc
+  .uniqueArray(fc.string({ minLength: 1, maxLength: 60 }), { maxLength: 300 })
+  .map((all) => all.sort((a, b) => (a < b ? -1 : 1)));
 
 describe('a page', () => {
   it('gives every row exactly once, in order, within its budget', () => {

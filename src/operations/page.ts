@@ -13,7 +13,12 @@ export interface Page<Row> {
  * A page of a list that stays within its budget whatever is asked for. The cursor names the last row given by its key,
  * so that rows which come and go in between neither repeat nor hide others. `rows` must be sorted by `key`.
  */
-export function pageOf<Row>(rows: readonly Row[], key: (row: Row) => string, limit: number, cursor?: string): Page<Row> {
+export function pageOf<Row>(
+  rows: readonly Row[],
+  key: (row: Row) => string,
+  limit: number,
+  cursor?: string,
+): Page<Row> {
   const after = cursor === undefined ? undefined : decode(cursor);
   const start = after === undefined ? 0 : rows.findIndex((row) => key(row) > after);
   const page: Row[] = [];
@@ -33,5 +38,9 @@ const encode = (key: string): string => Buffer.from(key, 'utf8').toString('base6
 function decode(cursor: string): string {
   const key = Buffer.from(cursor, 'base64url').toString('utf8');
   if (encode(key) === cursor) return key;
-  throw new Refusal('invalid_input', 'This cursor is none that a list gave.', 'Use next_cursor of the page before, or none.');
+  throw new Refusal(
+    'invalid_input',
+    'This cursor is none that a list gave.',
+    'Use next_cursor of the page before, or none.',
+  );
 }

@@ -1,5 +1,5 @@
 import { lookup as dnsLookup } from 'node:dns';
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { BlockList, type LookupFunction } from 'node:net';
 import type { Probe } from '../operations/context.ts';
@@ -40,16 +40,27 @@ export function makeProbe({ via }: ProbeOptions = {}): (url: string, signal?: Ab
         lookup,
         ...(signal && { signal }),
       });
-      request.once('timeout', () => request.destroy(Object.assign(new Error(`no answer within ${TIMEOUT_MS / 1000} s`), { code: 'ETIMEDOUT' })));
+      request.once('timeout', () =>
+        request.destroy(Object.assign(new Error(`no answer within ${TIMEOUT_MS / 1000} s`), { code: 'ETIMEDOUT' })),
+      );
       request.once('error', (error: NodeJS.ErrnoException) =>
-        signal?.aborted ? reject(signal.reason) : resolve({ reached: false, cause: causeOf(error), message: error.message }),
+        signal?.aborted
+          ? reject(signal.reason)
+          : resolve({ reached: false, cause: causeOf(error), message: error.message }),
       );
       request.once('response', (response) => {
         const milliseconds = Math.round(performance.now() - started);
         void bodyOf(response).then((body) => {
           const location = response.headers.location;
           const status = response.statusCode ?? 0;
-          resolve({ reached: true, status, milliseconds, body, server: answeredBy(status, body), ...(location && { location }) });
+          resolve({
+            reached: true,
+            status,
+            milliseconds,
+            body,
+            server: answeredBy(status, body),
+            ...(location && { location }),
+          });
         });
       });
       request.end();
@@ -64,9 +75,15 @@ const lookup: LookupFunction = (hostname, options, callback) => {
   }
   dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, options.all ? [] : '');
-    const allowed = addresses.filter(({ address, family }) => !forbidden.check(address, family === 6 ? 'ipv6' : 'ipv4'));
+    const allowed = addresses.filter(
+      ({ address, family }) => !forbidden.check(address, family === 6 ? 'ipv6' : 'ipv4'),
+    );
     const [first] = allowed;
-    if (!first) return callback(Object.assign(new Error(`${hostname} points at a link-local address`), { code: 'ENOTFOUND' }), '');
+    if (!first)
+      return callback(
+        Object.assign(new Error(`${hostname} points at a link-local address`), { code: 'ENOTFOUND' }),
+        '',
+      );
     return options.all ? callback(null, allowed) : callback(null, first.address, first.family);
   });
 };

@@ -37,10 +37,20 @@ export function inlineDurable(options: InlineOptions): Durable {
   const active = new Map<string, Active>();
   const stopping = new AbortController();
 
-  function launch(owner: RunOwner, journal: Journal, direction: 'forward' | 'undo', listener?: (progress: Progress) => void): void {
+  function launch(
+    owner: RunOwner,
+    journal: Journal,
+    direction: 'forward' | 'undo',
+    listener?: (progress: Progress) => void,
+  ): void {
     const { id } = journal.header;
     const operation = options.operation(journal.header.operation);
-    if (!operation) throw new Refusal('unsupported', `This version knows no operation ${journal.header.operation}.`, 'Finish the run with the version that began it.');
+    if (!operation)
+      throw new Refusal(
+        'unsupported',
+        `This version knows no operation ${journal.header.operation}.`,
+        'Finish the run with the version that began it.',
+      );
     const cancel = new AbortController();
     const listeners: Active['listeners'] = new Set(listener && [listener]);
     const signal = AbortSignal.any([cancel.signal, stopping.signal]);
@@ -59,11 +69,14 @@ export function inlineDurable(options: InlineOptions): Durable {
       .catch((error: unknown) => {
         const cause = error instanceof Suspended && error.cause instanceof Error ? error.cause : error;
         const message = cause instanceof Error ? cause.message : String(cause);
-        if (!stopping.signal.aborted) log.error('run_suspended', { run_id: id, reason: message, lost: cause instanceof OwnershipLost });
+        if (!stopping.signal.aborted)
+          log.error('run_suspended', { run_id: id, reason: message, lost: cause instanceof OwnershipLost });
       })
       .finally(async () => {
         active.delete(id);
-        await owner.release().catch((error: Error) => log.warn('lock_not_released', { run_id: id, reason: error.message }));
+        await owner
+          .release()
+          .catch((error: Error) => log.warn('lock_not_released', { run_id: id, reason: error.message }));
       });
     active.set(id, { journal, cancel, listeners, settled });
     void watchForCancel(id, cancel, signal);
@@ -156,7 +169,12 @@ export function inlineDurable(options: InlineOptions): Durable {
     },
   };
 
-  async function takeOver(id: string, owner: RunOwner, direction: 'forward' | 'undo', listener?: (progress: Progress) => void): Promise<void> {
+  async function takeOver(
+    id: string,
+    owner: RunOwner,
+    direction: 'forward' | 'undo',
+    listener?: (progress: Progress) => void,
+  ): Promise<void> {
     // Read again: only what is there after the claim is what its last owner left.
     const journal = await open(id);
     const event = { type: 'taken_over', by: `pid ${process.pid}`, at: clock.now() } as const;

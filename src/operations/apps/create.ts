@@ -1,16 +1,23 @@
 import { z } from 'zod';
+import { Refusal } from '../../refusal.ts';
+import type { RunContext } from '../context.ts';
 import { deployStepsOutput } from '../deployments/output.ts';
 import { triggerDeployment, verifyDeployment, waitForDeployment, waitForHealth } from '../deployments/steps.ts';
 import { variableProblem, variableRow } from '../env/variable.ts';
 import { project, variableName } from '../fields.ts';
-import type { RunContext } from '../context.ts';
-import { defineOperation, type GateResult, SECRET, SECRET_IN_URL, StepFailed, steps, Undecidable } from '../operation.ts';
-import { Refusal } from '../../refusal.ts';
+import {
+  defineOperation,
+  type GateResult,
+  SECRET,
+  SECRET_IN_URL,
+  StepFailed,
+  steps,
+  Undecidable,
+} from '../operation.ts';
 import { deleteApp } from './gone.ts';
 import { placeFor } from './place.ts';
 import { parseRepository } from './repository.ts';
 import { appNames, getApp } from './resolve.ts';
-
 
 export const createApp = defineOperation({
   noun: 'app',
@@ -22,28 +29,66 @@ export const createApp = defineOperation({
   effect: 'create',
   idempotent: false,
   input: z.object({
-    repo: z.string().min(1).max(500).meta(SECRET_IN_URL).describe('owner/name, github.com/owner/name, or a git URL that Coolify can reach.'),
-    name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and -, at most 63').describe('Name of the app, unique in its project.'),
-    branch: z.string().regex(/^[\w./-]+$/, 'no branch name').max(255).default('main').describe('Branch to deploy.'),
+    repo: z
+      .string()
+      .min(1)
+      .max(500)
+      .meta(SECRET_IN_URL)
+      .describe('owner/name, github.com/owner/name, or a git URL that Coolify can reach.'),
+    name: z
+      .string()
+      .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and -, at most 63')
+      .describe('Name of the app, unique in its project.'),
+    branch: z
+      .string()
+      .regex(/^[\w./-]+$/, 'no branch name')
+      .max(255)
+      .default('main')
+      .describe('Branch to deploy.'),
     project,
     host: z.enum(['github', 'mlink']).default('github').describe('Where owner/name lies.'),
     build_pack: z.enum(['nixpacks', 'dockerfile', 'static']).default('nixpacks').describe('How it is built.'),
     port: z.number().int().min(1).max(65535).optional().describe('Port the app listens on; 3000, for static 80.'),
     env_vars: z
-      .array(z.object({ key: variableName.describe('Name.'), value: z.string().max(20_000).meta(SECRET).describe('Value; never shown again.') }))
+      .array(
+        z.object({
+          key: variableName.describe('Name.'),
+          value: z.string().max(20_000).meta(SECRET).describe('Value; never shown again.'),
+        }),
+      )
       .max(200)
       .default([])
       .describe('Environment variables.'),
     limits: z
       .object({
-        limits_memory: z.string().regex(/^\d+[bkmg]?$/i, 'like 512m').default('512m').describe('Memory, like 512m.'),
-        limits_memory_swap: z.string().regex(/^\d+[bkmg]?$/i, 'like 512m').optional().describe('Memory and swap together.'),
-        limits_cpus: z.string().regex(/^\d+(\.\d+)?$/, 'like 0.5').default('0.5').describe('CPUs, like 0.5.'),
-        limits_cpuset: z.string().regex(/^[\d,-]+$/, 'like 0-1').optional().describe('Which CPUs.'),
+        limits_memory: z
+          .string()
+          .regex(/^\d+[bkmg]?$/i, 'like 512m')
+          .default('512m')
+          .describe('Memory, like 512m.'),
+        limits_memory_swap: z
+          .string()
+          .regex(/^\d+[bkmg]?$/i, 'like 512m')
+          .optional()
+          .describe('Memory and swap together.'),
+        limits_cpus: z
+          .string()
+          .regex(/^\d+(\.\d+)?$/, 'like 0.5')
+          .default('0.5')
+          .describe('CPUs, like 0.5.'),
+        limits_cpuset: z
+          .string()
+          .regex(/^[\d,-]+$/, 'like 0-1')
+          .optional()
+          .describe('Which CPUs.'),
       })
       .default({ limits_memory: '512m', limits_cpus: '0.5' })
       .describe('Limits of the container.'),
-    domain: z.string().max(253).optional().describe("Its address, like app.example.com; else one under the server's wildcard."),
+    domain: z
+      .string()
+      .max(253)
+      .optional()
+      .describe("Its address, like app.example.com; else one under the server's wildcard."),
   }),
   output: z.object({ name: z.string(), ...deployStepsOutput }),
   argumentNames: { repository: 'repo', project_name: 'project', environment: 'env_vars' },
@@ -51,8 +96,15 @@ export const createApp = defineOperation({
   async look(ctx, { name, project: wanted, repo, host, env_vars, domain }) {
     const repository = parseRepository(repo, host);
     const [place, names] = await Promise.all([placeFor(ctx, wanted), appNames(ctx)]);
-    const namesakes = await Promise.all(names.filter((row) => row.name === name).slice(0, 20).map(({ uuid }) => getApp(ctx, uuid)));
-    const values = await Promise.all(env_vars.map(async ({ key, value }) => variableProblem(key, await ctx.reveal(value))));
+    const namesakes = await Promise.all(
+      names
+        .filter((row) => row.name === name)
+        .slice(0, 20)
+        .map(({ uuid }) => getApp(ctx, uuid)),
+    );
+    const values = await Promise.all(
+      env_vars.map(async ({ key, value }) => variableProblem(key, await ctx.reveal(value))),
+    );
     return {
       repository,
       place,
@@ -73,7 +125,10 @@ export const createApp = defineOperation({
     ({ name }, { namesake, place }): GateResult => ({
       gate: 'name_free',
       result: namesake === null ? 'passed' : 'blocked',
-      evidence: namesake === null ? `no app in ${place.project.name} is called ${name}` : `${name} is the name of an app in ${place.project.name}`,
+      evidence:
+        namesake === null
+          ? `no app in ${place.project.name} is called ${name}`
+          : `${name} is the name of an app in ${place.project.name}`,
       source: "Coolify's applications",
       ...(namesake !== null && { next: `Call deploy_application to deploy ${name} again, or choose another name.` }),
     }),
@@ -82,7 +137,9 @@ export const createApp = defineOperation({
       result: variable_problems.length === 0 ? 'passed' : 'blocked',
       evidence: variable_problems.length === 0 ? 'Coolify can carry every value' : variable_problems.join('; '),
       source: 'the values given',
-      ...(variable_problems.length > 0 && { next: 'Write these values another way (base64, for example) and decode them in the app.' }),
+      ...(variable_problems.length > 0 && {
+        next: 'Write these values another way (base64, for example) and decode them in the app.',
+      }),
     }),
   ],
 
@@ -135,8 +192,15 @@ export const createApp = defineOperation({
         title: `set ${env_vars.length} variable${env_vars.length === 1 ? '' : 's'}: ${env_vars.map(({ key }) => key).join(', ')}`,
         estimate: 1,
         async run(ctx, { app_uuid }) {
-          const rows = await Promise.all(env_vars.map(async ({ key, value }) => variableRow(key, await ctx.reveal(value), ctx.runId)));
-          await ctx.coolify.environmentVariables.updateMany('applications', app_uuid, { data: rows }, { signal: ctx.signal });
+          const rows = await Promise.all(
+            env_vars.map(async ({ key, value }) => variableRow(key, await ctx.reveal(value), ctx.runId)),
+          );
+          await ctx.coolify.environmentVariables.updateMany(
+            'applications',
+            app_uuid,
+            { data: rows },
+            { signal: ctx.signal },
+          );
           return {};
         },
       })
@@ -152,7 +216,11 @@ export const createApp = defineOperation({
     affected_users: 'none: the app is new',
     risks: [{ level: 'low', description: 'If it is not seen to run, the new app is deleted again' }],
   }),
-  resource: ({ name }, _facts, done) => ({ type: 'application', id: (done as { app_uuid?: string }).app_uuid ?? 'none', name }),
+  resource: ({ name }, _facts, done) => ({
+    type: 'application',
+    id: (done as { app_uuid?: string }).app_uuid ?? 'none',
+    name,
+  }),
 });
 
 /** The limits that were given, without keys that hold nothing. */
@@ -163,13 +231,26 @@ const given = (limits: Record<string, string | undefined>): Record<string, strin
 async function madeBy(ctx: RunContext): Promise<{ app_uuid: string } | undefined> {
   const all = await ctx.coolify.applications.list({}, { signal: ctx.signal });
   const ours = all.filter((row) => row.description?.includes(ctx.runId));
-  if (ours.length > 1) throw new Undecidable(`${ours.length} apps carry the mark of this run`, ours.map(({ uuid }) => uuid));
+  if (ours.length > 1)
+    throw new Undecidable(
+      `${ours.length} apps carry the mark of this run`,
+      ours.map(({ uuid }) => uuid),
+    );
   return ours[0] && { app_uuid: ours[0].uuid };
 }
 
 /** A bare host name becomes https: Coolify then asks for a certificate. */
 function domainUrl(domain: string): string {
   const url = /^https?:\/\//i.test(domain) ? domain : `https://${domain}`;
-  if (URL.canParse(url) && new URL(url).pathname.length <= 1 && /^[a-z0-9.-]+(:\d+)?$/i.test(url.replace(/^https?:\/\//i, '').replace(/\/$/, ''))) return url.replace(/\/$/, '');
-  throw new Refusal('invalid_input', `${domain.slice(0, 100)} is no domain.`, 'Give a host name like app.example.com, with http:// or https:// if you wish.');
+  if (
+    URL.canParse(url) &&
+    new URL(url).pathname.length <= 1 &&
+    /^[a-z0-9.-]+(:\d+)?$/i.test(url.replace(/^https?:\/\//i, '').replace(/\/$/, ''))
+  )
+    return url.replace(/\/$/, '');
+  throw new Refusal(
+    'invalid_input',
+    `${domain.slice(0, 100)} is no domain.`,
+    'Give a host name like app.example.com, with http:// or https:// if you wish.',
+  );
 }

@@ -10,7 +10,8 @@ export const deleteApp = defineOperation({
   verb: 'delete',
   name: 'delete_app',
   title: 'App: Delete (DESTRUCTIVE)',
-  description: 'Deletes an app for good: container, configuration, variables, deployment history. Its volumes stay unless delete_volumes is true. Cannot be undone.',
+  description:
+    'Deletes an app for good: container, configuration, variables, deployment history. Its volumes stay unless delete_volumes is true. Cannot be undone.',
   effect: 'destroy',
   idempotent: false,
   input: z.object({
@@ -18,14 +19,26 @@ export const deleteApp = defineOperation({
     project,
     delete_volumes: z.boolean().default(false).describe('Also destroy the data in its volumes.'),
   }),
-  output: z.object({ name: z.string(), deleted: z.boolean(), volumes: z.enum(['kept', 'deleted', 'none']), verified: z.array(fact) }),
+  output: z.object({
+    name: z.string(),
+    deleted: z.boolean(),
+    volumes: z.enum(['kept', 'deleted', 'none']),
+    verified: z.array(fact),
+  }),
   argumentNames: { id: 'name', application_id: 'name', app_id: 'name' },
 
   async look(ctx, input) {
     const row = await findApp(ctx, input.name, input.project);
     const { uuid, name, project, environment, urls } = factsOf(row);
     const storages = await ctx.coolify.storages.list('applications', uuid, { signal: ctx.signal });
-    return { uuid, name, project, environment, url: visitorUrl(urls), volumes: storages.persistent_storages.map((v) => v.name ?? v.uuid).sort() };
+    return {
+      uuid,
+      name,
+      project,
+      environment,
+      url: visitorUrl(urls),
+      volumes: storages.persistent_storages.map((v) => v.name ?? v.uuid).sort(),
+    };
   },
 
   plan({ delete_volumes }, { uuid, name, project, environment, volumes }) {
@@ -39,8 +52,17 @@ export const deleteApp = defineOperation({
         return {
           deleted: true,
           verified: [
-            { fact: 'application_gone', result: 'seen' as const, source: "Coolify answers 404 for it" },
-            ...(fate === 'none' ? [] : [{ fact: `volumes_${fate}`, result: 'unknown' as const, source: 'Coolify', reason: 'its API does not show volumes of what is deleted' }]),
+            { fact: 'application_gone', result: 'seen' as const, source: 'Coolify answers 404 for it' },
+            ...(fate === 'none'
+              ? []
+              : [
+                  {
+                    fact: `volumes_${fate}`,
+                    result: 'unknown' as const,
+                    source: 'Coolify',
+                    reason: 'its API does not show volumes of what is deleted',
+                  },
+                ]),
           ],
         };
       },
@@ -53,7 +75,9 @@ export const deleteApp = defineOperation({
     affected_users: url ? `all users of ${url}` : `all users of ${name}`,
     risks: [
       { level: 'high', description: `${name}, its variables and its deployment history are gone for good` },
-      ...(delete_volumes && volumes.length > 0 ? [{ level: 'high' as const, description: `the data in ${volumes.join(', ')} is destroyed` }] : []),
+      ...(delete_volumes && volumes.length > 0
+        ? [{ level: 'high' as const, description: `the data in ${volumes.join(', ')} is destroyed` }]
+        : []),
     ],
   }),
   resource: (_input, { uuid, name }) => ({ type: 'application', id: uuid, name }),

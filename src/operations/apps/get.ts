@@ -14,7 +14,8 @@ export const getApp = defineOperation({
   verb: 'get',
   name: 'get_app_details',
   title: 'App: Get',
-  description: 'One app: address, state, what is deployed and pinned, its last deployments; on request variables (names only) and log lines.',
+  description:
+    'One app: address, state, what is deployed and pinned, its last deployments; on request variables (names only) and log lines.',
   effect: 'read',
   idempotent: true,
   input: z.object({
@@ -49,7 +50,11 @@ export const getApp = defineOperation({
       const [last] = deployments;
       if (!last) return 'never deployed';
       if (!last.logs) return 'unknown: reading deployment logs takes the ability read:sensitive';
-      return last.logs.filter((entry) => !entry.hidden).flatMap((entry) => entry.output.split('\n')).slice(-count).map(ctx.strike);
+      return last.logs
+        .filter((entry) => !entry.hidden)
+        .flatMap((entry) => entry.output.split('\n'))
+        .slice(-count)
+        .map(ctx.strike);
     }
   },
 

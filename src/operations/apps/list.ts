@@ -27,7 +27,11 @@ export const listApps = defineOperation({
 
   async look(ctx, { search, status }) {
     const all = await appNames(ctx);
-    return all.filter((row) => (!search || row.name.toLowerCase().includes(search.toLowerCase())) && (!status || row.status.startsWith(status)));
+    return all.filter(
+      (row) =>
+        (!search || row.name.toLowerCase().includes(search.toLowerCase())) &&
+        (!status || row.status.startsWith(status)),
+    );
   },
 
   plan({ limit, cursor }, found) {
@@ -35,6 +39,10 @@ export const listApps = defineOperation({
     return steps({ applications: rows, total, next_cursor });
   },
   present(actor, { applications, ...page }) {
-    return { ...page, applications: actor.kind === 'account' ? applications.map(({ name, status }) => ({ name, status })) : applications };
+    return {
+      ...page,
+      applications:
+        actor.kind === 'account' ? applications.map(({ name, status }) => ({ name, status })) : applications,
+    };
   },
 });

@@ -21,7 +21,11 @@ const NAMES: readonly [RegExp, Level][] = [
 export function parseLine(line: string): LogLine {
   const stamp = STAMP.exec(line)?.[1] ?? null;
   const message = stamp === null ? line : line.slice(line.indexOf(stamp) + stamp.length).trimStart();
-  return { timestamp: stamp, level: levelOf(message), message: message.length > 1000 ? `${message.slice(0, 999)}…` : message };
+  return {
+    timestamp: stamp,
+    level: levelOf(message),
+    message: message.length > 1000 ? `${message.slice(0, 999)}…` : message,
+  };
 }
 
 function levelOf(message: string): LogLine['level'] {
@@ -29,6 +33,7 @@ function levelOf(message: string): LogLine['level'] {
   const text = json ?? message.slice(0, 120);
   // pino's numbers, the commonest in Node apps.
   const number = json === undefined ? Number.NaN : Number(json);
-  if (!Number.isNaN(number)) return number >= 60 ? 'FATAL' : number >= 50 ? 'ERROR' : number >= 40 ? 'WARN' : number >= 30 ? 'INFO' : 'DEBUG';
+  if (!Number.isNaN(number))
+    return number >= 60 ? 'FATAL' : number >= 50 ? 'ERROR' : number >= 40 ? 'WARN' : number >= 30 ? 'INFO' : 'DEBUG';
   return NAMES.find(([pattern]) => pattern.test(text))?.[1] ?? 'unknown';
 }

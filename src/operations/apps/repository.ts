@@ -11,7 +11,11 @@ export interface Repository {
 export function parseRepository(repo: string, host: string): Repository {
   const text = repo.trim();
   if (host !== 'github') {
-    throw new Refusal('unsupported', `The host ${host} is not there yet.`, 'Use host github, or give the full git URL in repo.');
+    throw new Refusal(
+      'unsupported',
+      `The host ${host} is not there yet.`,
+      'Use host github, or give the full git URL in repo.',
+    );
   }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
     if (!/^(https?|ssh|git):\/\/[^/\s]+\/\S+$/i.test(text)) throw unreadable(text);
@@ -21,15 +25,28 @@ export function parseRepository(repo: string, host: string): Repository {
   const path = text.replace(/^(www\.)?github\.com\//i, '').replace(/\.git$/, '');
   if (/^[\w.-]+\/[\w.-]+$/.test(path)) return { url: `https://github.com/${path}`, name: lastPart(path) };
   if (/^[\w.-]+$/.test(path)) {
-    throw new Refusal('invalid_input', `Whose repository is ${path}?`, `Give it as owner/${path}, or as a full git URL.`);
+    throw new Refusal(
+      'invalid_input',
+      `Whose repository is ${path}?`,
+      `Give it as owner/${path}, or as a full git URL.`,
+    );
   }
   throw unreadable(text);
 }
 
 const unreadable = (text: string): Refusal =>
-  new Refusal('invalid_input', `${JSON.stringify(text.slice(0, 100))} is no repository.`, 'Give owner/name, github.com/owner/name or a git URL (https, ssh).');
+  new Refusal(
+    'invalid_input',
+    `${JSON.stringify(text.slice(0, 100))} is no repository.`,
+    'Give owner/name, github.com/owner/name or a git URL (https, ssh).',
+  );
 
-const lastPart = (text: string): string => text.replace(/\.git$/, '').replace(/\/+$/, '').split(/[/:]/).at(-1) ?? text;
+const lastPart = (text: string): string =>
+  text
+    .replace(/\.git$/, '')
+    .replace(/\/+$/, '')
+    .split(/[/:]/)
+    .at(-1) ?? text;
 
 /** One spelling for `https://github.com/acme/web.git`, `git@github.com:acme/web`, `acme/web` (Coolify's form of it). */
 export function canonicalRepository(text: string): string {

@@ -14,22 +14,34 @@ const candidate = fc.record({
 describe('which app is meant', () => {
   it('is one that was offered, and the only one, or a refusal', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(candidate, { selector: (c) => c.uuid, maxLength: 6 }), fc.option(fc.constantFrom('shop', 'p1'), { nil: undefined }), (all, project) => {
-        const named = all.filter((c) => c.name === 'web');
-        const inProject = named.filter((c) => project === undefined || c.project === project || c.projectUuid === project);
-        try {
-          expect(choose('web', project, named, [])).toBe(inProject[0]?.uuid);
-          expect(inProject.length).toBe(1);
-        } catch (error) {
-          if (!(error instanceof Error) || error.name !== 'Refusal') throw error;
-          expect((error as Error & { code: string }).code).toBe(inProject.length === 0 ? 'not_found' : 'ambiguous');
-        }
-      }),
+      fc.property(
+        fc.uniqueArray(candidate, { selector: (c) => c.uuid, maxLength: 6 }),
+        fc.option(fc.constantFrom('shop', 'p1'), { nil: undefined }),
+        (all, project) => {
+          const named = all.filter((c) => c.name === 'web');
+          const inProject = named.filter(
+            (c) => project === undefined || c.project === project || c.projectUuid === project,
+          );
+          try {
+            expect(choose('web', project, named, [])).toBe(inProject[0]?.uuid);
+            expect(inProject.length).toBe(1);
+          } catch (error) {
+            if (!(error instanceof Error) || error.name !== 'Refusal') throw error;
+            expect((error as Error & { code: string }).code).toBe(inProject.length === 0 ? 'not_found' : 'ambiguous');
+          }
+        },
+      ),
     );
   });
 
   it('names all candidates, so that the next call can be right', () => {
-    const two = ['a', 'b'].map((uuid) => ({ uuid, name: 'web', project: `p-${uuid}`, projectUuid: null, repository: null }));
+    const two = ['a', 'b'].map((uuid) => ({
+      uuid,
+      name: 'web',
+      project: `p-${uuid}`,
+      projectUuid: null,
+      repository: null,
+    }));
     expect(() => choose('web', undefined, two, [])).toThrow('web in p-a (a); web in p-b (b)');
   });
 
@@ -53,12 +65,22 @@ describe('a repository', () => {
     expect(parseRepository(given, 'github').url).toBe(url);
   });
 
-  it.each([['web', 'Whose'], ['ext::sh -c id', 'no repository'], ['file:///etc', 'no repository'], ['https://', 'no repository']])('%s is refused', (given, why) => {
+  it.each([
+    ['web', 'Whose'],
+    ['ext::sh -c id', 'no repository'],
+    ['file:///etc', 'no repository'],
+    ['https://', 'no repository'],
+  ])('%s is refused', (given, why) => {
     expect(() => parseRepository(given, 'github')).toThrow(why);
   });
 
   it('has one spelling', () => {
-    const all = ['https://github.com/Acme/web.git', 'git@github.com:acme/web', 'acme/web', 'https://user:token@github.com/acme/web/'];
+    const all = [
+      'https://github.com/Acme/web.git',
+      'git@github.com:acme/web',
+      'acme/web',
+      'https://user:token@github.com/acme/web/',
+    ];
     expect(new Set(all.map(canonicalRepository)).size).toBe(1);
   });
 });

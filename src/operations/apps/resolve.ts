@@ -29,7 +29,12 @@ export async function findApp(ctx: Context, wanted: string, project?: string): P
   const records = await Promise.all(named.slice(0, 20).map(({ uuid }) => getApp(ctx, uuid)));
   const candidates = records.filter((record) => record !== undefined);
   const meant = candidates.length > 0 ? candidates : wanted.includes('/') ? await appsOfRepository(ctx, wanted) : [];
-  const uuid = choose(wanted, project, meant.map(candidateOf), all.map(({ name }) => name));
+  const uuid = choose(
+    wanted,
+    project,
+    meant.map(candidateOf),
+    all.map(({ name }) => name),
+  );
   return meant.find((record) => record.uuid === uuid)!;
 }
 
@@ -43,7 +48,8 @@ export async function getApp(ctx: Context, uuid: string): Promise<Application | 
   }
 }
 
-export const isNotFound = (error: unknown): boolean => error instanceof Error && 'kind' in error && error.kind === 'not_found';
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof Error && 'kind' in error && error.kind === 'not_found';
 
 /** Names, uuids and states of all apps on all servers. */
 export async function appNames(ctx: Context): Promise<{ uuid: string; name: string; status: string }[]> {
@@ -75,25 +81,43 @@ export function candidateOf(row: Application): Candidate {
 }
 
 /** Which of the candidates is meant: the uuid. Pure. */
-export function choose(wanted: string, project: string | undefined, candidates: readonly Candidate[], names: readonly string[]): string {
-  const inProject = project === undefined ? candidates : candidates.filter((c) => c.project === project || c.projectUuid === project);
+export function choose(
+  wanted: string,
+  project: string | undefined,
+  candidates: readonly Candidate[],
+  names: readonly string[],
+): string {
+  const inProject =
+    project === undefined ? candidates : candidates.filter((c) => c.project === project || c.projectUuid === project);
   const exact = inProject.filter((c) => c.uuid === wanted);
   const meant = exact.length > 0 ? exact : inProject;
   const [first, second] = meant;
   if (first && !second) return first.uuid;
   if (first) {
     const list = meant.map((c) => `${c.name} in ${c.project ?? 'an unknown project'} (${c.uuid})`);
-    throw new Refusal('ambiguous', `${meant.length} apps are meant by ${wanted}: ${list.slice(0, 10).join('; ')}.`, 'Name the project too, or give the uuid.', {
-      candidates: meant.slice(0, 10).map((c) => ({ ...c })),
-    });
+    throw new Refusal(
+      'ambiguous',
+      `${meant.length} apps are meant by ${wanted}: ${list.slice(0, 10).join('; ')}.`,
+      'Name the project too, or give the uuid.',
+      {
+        candidates: meant.slice(0, 10).map((c) => ({ ...c })),
+      },
+    );
   }
   const where = project === undefined ? '' : ` in project ${project}`;
   const near = nearest(wanted, names);
-  throw new Refusal('not_found', `There is no app ${wanted.slice(0, 100)}${where}.`, near.length > 0 ? `There are ${near.join(', ')}.` : 'List the apps with list_applications.');
+  throw new Refusal(
+    'not_found',
+    `There is no app ${wanted.slice(0, 100)}${where}.`,
+    near.length > 0 ? `There are ${near.join(', ')}.` : 'List the apps with list_applications.',
+  );
 }
 
 function nearest(wanted: string, names: readonly string[]): string[] {
   const text = wanted.toLowerCase();
-  const close = (name: string) => name.toLowerCase().includes(text) || text.includes(name.toLowerCase()) || name.toLowerCase().startsWith(text.slice(0, 3));
+  const close = (name: string) =>
+    name.toLowerCase().includes(text) ||
+    text.includes(name.toLowerCase()) ||
+    name.toLowerCase().startsWith(text.slice(0, 3));
   return [...new Set(names.filter(close))].slice(0, 5);
 }

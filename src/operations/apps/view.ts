@@ -39,7 +39,10 @@ export function factsOf(row: Application): AppFacts {
     pin: commit === null || commit === 'HEAD' ? null : commit,
     build_pack: row.build_pack ?? 'unknown',
     image: fromImage ? `${row.docker_registry_image_name}:${row.docker_registry_image_tag ?? 'latest'}` : null,
-    urls: (row.fqdn ?? '').split(',').map((url) => url.trim()).filter((url) => url !== ''),
+    urls: (row.fqdn ?? '')
+      .split(',')
+      .map((url) => url.trim())
+      .filter((url) => url !== ''),
     port: text(row.ports_exposes),
     port_mappings: text(row.ports_mappings),
     health_check: row.health_check_enabled === true,
@@ -47,7 +50,8 @@ export function factsOf(row: Application): AppFacts {
 }
 
 /** Coolify keeps `user:token@` of other hosts than GitHub in clear. */
-export const withoutCredentials = (url: string | null): string | null => url?.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1') ?? null;
+export const withoutCredentials = (url: string | null): string | null =>
+  url?.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1') ?? null;
 
 /** The address a visitor uses: the first one, without the container's port. */
 export function visitorUrl(urls: readonly string[]): string | null {

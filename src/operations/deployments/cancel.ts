@@ -8,7 +8,8 @@ export const cancelDeployment = defineOperation({
   verb: 'cancel',
   name: 'cancel_deployment',
   title: 'Deployment: Cancel',
-  description: 'Cancels a deployment that is queued or in progress, and sees that it ended. What already runs is left as it is.',
+  description:
+    'Cancels a deployment that is queued or in progress, and sees that it ended. What already runs is left as it is.',
   effect: 'change',
   idempotent: true,
   input: z.object({ id: z.string().min(1).max(100).describe('Uuid of the deployment.') }),
@@ -47,7 +48,11 @@ export const cancelDeployment = defineOperation({
         const { deployment } = await followDeployment(ctx, uuid);
         const status = deployment.status ?? 'unknown';
         if (status.startsWith('cancelled')) return { deployment_status: status };
-        throw new Refusal('conflict', `Deployment ${uuid} had ended before it could be cancelled: ${status}.`, 'Look at it with get_deployment_status.');
+        throw new Refusal(
+          'conflict',
+          `Deployment ${uuid} had ended before it could be cancelled: ${status}.`,
+          'Look at it with get_deployment_status.',
+        );
       },
     }),
   resource: (_input, { uuid, app }) => ({ type: 'deployment', id: uuid, name: app }),

@@ -43,12 +43,14 @@ export async function followDeployment(ctx: RunContext, uuid: string, tellLog = 
       } else if (isAway(error)) {
         awaySince ??= now;
         if (now - awaySince >= AWAY_FOR_MS) throw error;
-        if (awaySince === now) ctx.report({ event: 'LOG', message: 'Coolify does not answer; waiting for it to come back' });
+        if (awaySince === now)
+          ctx.report({ event: 'LOG', message: 'Coolify does not answer; waiting for it to come back' });
       } else throw error;
     }
     if (deployment) {
       const visible = (deployment.logs ?? []).filter((entry) => !entry.hidden);
-      if (tellLog) for (const entry of visible.slice(told)) ctx.report({ event: 'LOG', message: ctx.strike(entry.output) });
+      if (tellLog)
+        for (const entry of visible.slice(told)) ctx.report({ event: 'LOG', message: ctx.strike(entry.output) });
       told = visible.length;
       if (terminal(deployment.status)) return settled(ctx, deployment, tellLog ? told : Number.POSITIVE_INFINITY);
     }
@@ -80,10 +82,13 @@ export function requireFinished({ deployment, logsReadable }: Followed, app: str
   if (status === 'failed') {
     const failure = whyFailed(deployment.logs ?? [], app);
     if (logsReadable) throw failure;
-    throw new StepFailed(`The deployment ${deployment_uuid} of ${app} failed; why is unknown, because this token may not read its log.`, {
-      stage: 'deployment',
-      fix: 'Give the token the ability read:sensitive to see why, or look in Coolify.',
-    });
+    throw new StepFailed(
+      `The deployment ${deployment_uuid} of ${app} failed; why is unknown, because this token may not read its log.`,
+      {
+        stage: 'deployment',
+        fix: 'Give the token the ability read:sensitive to see why, or look in Coolify.',
+      },
+    );
   }
   throw new StepFailed(`The deployment ${deployment_uuid} of ${app} was cancelled in Coolify (${status}).`, {
     stage: 'deployment',
@@ -104,8 +109,19 @@ const tooLong = (uuid: string, seconds: number): StepFailed =>
     fix: 'Look at it in Coolify; cancel it with cancel_deployment if it hangs. FAIRLEAD_DEPLOYMENT_SECONDS allows more time.',
   });
 
-const AWAY = ['timeout', 'connection_lost_before_send', 'connection_lost_after_send', 'unreachable', 'server_error', 'rate_limited', 'dns', 'tls', 'unexpected_answer'];
-export const isAway = (error: unknown): boolean => error instanceof Error && 'kind' in error && AWAY.includes(String(error.kind));
+const AWAY = [
+  'timeout',
+  'connection_lost_before_send',
+  'connection_lost_after_send',
+  'unreachable',
+  'server_error',
+  'rate_limited',
+  'dns',
+  'tls',
+  'unexpected_answer',
+];
+export const isAway = (error: unknown): boolean =>
+  error instanceof Error && 'kind' in error && AWAY.includes(String(error.kind));
 
 /** The deployments that an app has, by uuid: read before one is asked for, so that the new one is told from them. */
 export async function deploymentsOf(ctx: RunContext, app: string): Promise<string[]> {
@@ -114,16 +130,31 @@ export async function deploymentsOf(ctx: RunContext, app: string): Promise<strin
 }
 
 /** The one deployment that was not there before; none is undefined, several cannot be told apart. */
-export async function newDeployment(ctx: RunContext, app: string, before: readonly string[]): Promise<string | undefined> {
+export async function newDeployment(
+  ctx: RunContext,
+  app: string,
+  before: readonly string[],
+): Promise<string | undefined> {
   const fresh = (await deploymentsOf(ctx, app)).filter((uuid) => !before.includes(uuid));
   if (fresh.length <= 1) return fresh[0];
-  throw new Undecidable(`${fresh.length} deployments of the app began meanwhile; which one is ours cannot be told, and none was started again`, fresh);
+  throw new Undecidable(
+    `${fresh.length} deployments of the app began meanwhile; which one is ours cannot be told, and none was started again`,
+    fresh,
+  );
 }
 
 /** Asks for a deployment and gives its id. What Coolify skipped or could not queue is an outcome of its own. */
-export async function startDeployment(ctx: RunContext, app: { uuid: string; name: string }, force: boolean): Promise<string> {
+export async function startDeployment(
+  ctx: RunContext,
+  app: { uuid: string; name: string },
+  force: boolean,
+): Promise<string> {
   const outcome = await ctx.coolify.deployments.deploy({ uuid: app.uuid, force }, { signal: ctx.signal });
   if (outcome.queued) return outcome.deploymentUuid;
   const fix = 'Wait for the deployment in progress (get_deployment_status), or call again with force.';
-  throw new StepFailed(`Coolify did not queue the deployment of ${app.name}: ${outcome.message}`, { stage: 'deployment', severity: 'medium', fix });
+  throw new StepFailed(`Coolify did not queue the deployment of ${app.name}: ${outcome.message}`, {
+    stage: 'deployment',
+    severity: 'medium',
+    fix,
+  });
 }

@@ -6,7 +6,8 @@ export const getDeployment = defineOperation({
   verb: 'get',
   name: 'get_deployment_status',
   title: 'Deployment: Get',
-  description: 'One deployment at Coolify: its state, commit, times and last log lines. `finished` means that the container was started, no more.',
+  description:
+    'One deployment at Coolify: its state, commit, times and last log lines. `finished` means that the container was started, no more.',
   effect: 'read',
   idempotent: true,
   input: z.object({
@@ -20,7 +21,13 @@ export const getDeployment = defineOperation({
   async look(ctx, { id, log_lines }) {
     const row = await ctx.coolify.deployments.get(id, { signal: ctx.signal });
     const lines = (row.logs ?? []).filter((entry) => !entry.hidden).flatMap((entry) => entry.output.split('\n'));
-    return { row, log: row.logs === undefined ? 'unknown: reading it takes the ability read:sensitive' : lines.slice(-log_lines).map(ctx.strike) };
+    return {
+      row,
+      log:
+        row.logs === undefined
+          ? 'unknown: reading it takes the ability read:sensitive'
+          : lines.slice(-log_lines).map(ctx.strike),
+    };
   },
 
   plan(_input, { row, log }) {

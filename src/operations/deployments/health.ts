@@ -27,7 +27,11 @@ export interface Look {
 export type Verdict =
   | { kind: 'good'; facts: Fact[] }
   | { kind: 'bad'; why: 'crash' | 'exited' }
-  | { kind: 'wait'; why: string; stage: 'health_check' | 'proxy_upstream' | 'container_readiness' | 'application_startup' };
+  | {
+      kind: 'wait';
+      why: string;
+      stage: 'health_check' | 'proxy_upstream' | 'container_readiness' | 'application_startup';
+    };
 
 /**
  * What one look tells. Pure. The recordings say why each rule is there: a status right after `finished` may be stale in
@@ -46,12 +50,22 @@ export function judge(look: Look): Verdict {
   const answers = answer?.reached === true && answer.server === 'app' && answer.status < 500;
   const running = answers || (written && status.state === 'running');
   const healthy = look.healthyInLog === true || (written && status.health === 'healthy');
-  if (!running) return { kind: 'wait', why: waitingFor(answer, status.raw), stage: answer?.reached ? 'proxy_upstream' : 'container_readiness' };
+  if (!running)
+    return {
+      kind: 'wait',
+      why: waitingFor(answer, status.raw),
+      stage: answer?.reached ? 'proxy_upstream' : 'container_readiness',
+    };
   if (look.healthCheck && !healthy) {
     return { kind: 'wait', why: `its health check has not passed (status ${status.raw})`, stage: 'health_check' };
   }
   const url = urlFact(answer, since);
-  if (url?.result === 'not_seen') return { kind: 'wait', why: url.reason ?? 'its URL does not answer', stage: answer?.reached && answer.server === 'app' ? 'application_startup' : 'proxy_upstream' };
+  if (url?.result === 'not_seen')
+    return {
+      kind: 'wait',
+      why: url.reason ?? 'its URL does not answer',
+      stage: answer?.reached && answer.server === 'app' ? 'application_startup' : 'proxy_upstream',
+    };
 
   const container: Fact = {
     fact: 'container_running',
@@ -70,17 +84,32 @@ function urlFact(answer: Probe | null, since: number): Fact | null {
   const source = "Fairlead's own GET";
   if (answer.reached) {
     const value = `${answer.status} in ${answer.milliseconds} ms`;
-    if (answer.server === 'proxy') return { fact: 'url_answers', result: 'not_seen', value, source, reason: `the proxy itself answers ${answer.status}: it does not reach the app` };
-    if (answer.status >= 500) return { fact: 'url_answers', result: 'not_seen', value, source, reason: `the app answers ${answer.status}` };
+    if (answer.server === 'proxy')
+      return {
+        fact: 'url_answers',
+        result: 'not_seen',
+        value,
+        source,
+        reason: `the proxy itself answers ${answer.status}: it does not reach the app`,
+      };
+    if (answer.status >= 500)
+      return { fact: 'url_answers', result: 'not_seen', value, source, reason: `the app answers ${answer.status}` };
     return { fact: 'url_answers', result: 'seen', value, source };
   }
-  const reason = { dns: 'the name does not resolve from here', refused: 'nothing accepts connections there', timeout: 'no answer came in time', tls: 'its certificate is not valid', reset: 'the connection broke off' }[answer.cause];
+  const reason = {
+    dns: 'the name does not resolve from here',
+    refused: 'nothing accepts connections there',
+    timeout: 'no answer came in time',
+    tls: 'its certificate is not valid',
+    reset: 'the connection broke off',
+  }[answer.cause];
   const told = `${reason} (${answer.message})`;
   return { fact: 'url_answers', result: since < UNREACHABLE_AFTER_MS ? 'not_seen' : 'unknown', source, reason: told };
 }
 
 function waitingFor(answer: Probe | null, status: string): string {
-  if (answer?.reached) return `its URL answers ${answer.status} from the ${answer.server === 'proxy' ? 'proxy, which does not reach it' : 'app'} (status ${status})`;
+  if (answer?.reached)
+    return `its URL answers ${answer.status} from the ${answer.server === 'proxy' ? 'proxy, which does not reach it' : 'app'} (status ${status})`;
   return `it is not seen running (status ${status}${answer ? `; its URL: ${answer.message}` : ''})`;
 }
 
@@ -115,9 +144,11 @@ export async function watchHealth(
     const [row, answer] = await Promise.all([readRow(ctx, app.uuid), url === null ? null : ctx.probe(url, ctx.signal)]);
     if (row) {
       const verdict = judge({ row, answer, since, healthCheck: app.health_check, ...deployment });
-      if (verdict.kind === 'good') return { facts: verdict.facts, milliseconds: answer?.reached ? answer.milliseconds : null };
+      if (verdict.kind === 'good')
+        return { facts: verdict.facts, milliseconds: answer?.reached ? answer.milliseconds : null };
       if (verdict.kind === 'bad') throw await broken(ctx, app, verdict.why, row);
-      if (verdict.why !== waiting?.why) ctx.report({ event: 'LOG', message: `waiting for ${app.name}: ${verdict.why}` });
+      if (verdict.why !== waiting?.why)
+        ctx.report({ event: 'LOG', message: `waiting for ${app.name}: ${verdict.why}` });
       waiting = verdict;
     }
     if (since > ctx.settings.healthSeconds * 1000) throw await tooLate(ctx, app, waiting, ctx.settings.healthSeconds);
@@ -136,7 +167,10 @@ async function readRow(ctx: RunContext, uuid: string): Promise<Application | und
 
 async function broken(ctx: RunContext, app: AppFacts, why: 'crash' | 'exited', row: Look['row']): Promise<StepFailed> {
   const logs = await newestLines(ctx, app.uuid);
-  const told = why === 'crash' ? `exits at start and is restarted again and again (${row.restart_count} restarts so far)` : 'has exited and is not running';
+  const told =
+    why === 'crash'
+      ? `exits at start and is restarted again and again (${row.restart_count} restarts so far)`
+      : 'has exited and is not running';
   return new StepFailed(`Coolify calls the deployment finished, but the container of ${app.name} ${told}.`, {
     stage: 'application_startup',
     severity: 'critical',
@@ -146,7 +180,12 @@ async function broken(ctx: RunContext, app: AppFacts, why: 'crash' | 'exited', r
   });
 }
 
-async function tooLate(ctx: RunContext, app: AppFacts, waiting: Extract<Verdict, { kind: 'wait' }> | undefined, seconds: number): Promise<StepFailed> {
+async function tooLate(
+  ctx: RunContext,
+  app: AppFacts,
+  waiting: Extract<Verdict, { kind: 'wait' }> | undefined,
+  seconds: number,
+): Promise<StepFailed> {
   const logs = await newestLines(ctx, app.uuid);
   const why = waiting?.why ?? 'Coolify could not be asked';
   return new StepFailed(`${app.name} was not seen to work within ${seconds} s: ${why}.`, {

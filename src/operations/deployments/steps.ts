@@ -70,7 +70,9 @@ export function waitForDeployment(seconds: number): StepSpec<OfApp & Started, un
         completed_at: new Date(finished).toISOString(),
         duration_seconds: Math.max(0, Math.round((finished - begun) / 1000)),
         finished,
-        healthy_in_log: logsReadable ? (deployment.logs ?? []).some(({ output }) => output.includes('New container is healthy')) : null,
+        healthy_in_log: logsReadable
+          ? (deployment.logs ?? []).some(({ output }) => output.includes('New container is healthy'))
+          : null,
       };
     },
   };
@@ -99,7 +101,9 @@ export interface Verified {
 }
 
 /** `asked`: the commit that was asked for; null where the head of the branch was. */
-export function verifyDeployment(asked: string | null): StepSpec<OfApp & Started & Finished & Healthy, undefined, Verified> {
+export function verifyDeployment(
+  asked: string | null,
+): StepSpec<OfApp & Started & Finished & Healthy, undefined, Verified> {
   return {
     title: 'look again, and hold what is seen against what was asked for',
     estimate: 2,
@@ -116,7 +120,10 @@ export function verifyDeployment(asked: string | null): StepSpec<OfApp & Started
           ...facts,
         ],
         url: visitorUrl(app.urls),
-        metrics: { deploy_time_seconds: given.duration_seconds, response_time_ms: milliseconds ?? 'unknown: no answer over HTTP was had' },
+        metrics: {
+          deploy_time_seconds: given.duration_seconds,
+          response_time_ms: milliseconds ?? 'unknown: no answer over HTTP was had',
+        },
       };
     },
   };
@@ -126,8 +133,10 @@ export function verifyDeployment(asked: string | null): StepSpec<OfApp & Started
 export function commitFact(deployed: string | null, asked: string | null): Fact {
   const source = "Coolify's deployment";
   if (deployed === null) return { fact: 'commit', result: 'unknown', source, reason: 'Coolify names no commit for it' };
-  if (asked === null) return { fact: 'commit', result: 'seen', value: `${deployed} (head of the branch as Coolify read it)`, source };
-  if (deployed === asked || deployed.startsWith(asked)) return { fact: 'commit', result: 'seen', value: deployed, source };
+  if (asked === null)
+    return { fact: 'commit', result: 'seen', value: `${deployed} (head of the branch as Coolify read it)`, source };
+  if (deployed === asked || deployed.startsWith(asked))
+    return { fact: 'commit', result: 'seen', value: deployed, source };
   throw new StepFailed(`Commit ${asked} was asked for, and Coolify deployed ${deployed}.`, {
     stage: 'deployment',
     fix: 'See which commit is pinned (get_app_details), and deploy again.',
@@ -145,7 +154,10 @@ export interface PreviousVersion {
  * and its commit pinned, because a restart or deploy at Coolify would otherwise bring the new one back (recorded:
  * deploy-git 36–43).
  */
-export function restoreVersion(app: { uuid: string; name: string }, previous: PreviousVersion | null): StepSpec<OfApp, Mark, Started>['undo'] {
+export function restoreVersion(
+  app: { uuid: string; name: string },
+  previous: PreviousVersion | null,
+): StepSpec<OfApp, Mark, Started>['undo'] {
   const short = previous?.commit.slice(0, 12) ?? 'nothing';
   return [
     {
@@ -182,14 +194,17 @@ export function restoreVersion(app: { uuid: string; name: string }, previous: Pr
       title: previous ? `see commit ${short} run` : 'see what runs now',
       async run(ctx, given) {
         const rollback = (given as { rollback_deployment?: string | null }).rollback_deployment;
-        if (!rollback || !previous) return { ...LEFT_ALONE, after_rollback: 'the version before never stopped running' };
+        if (!rollback || !previous)
+          return { ...LEFT_ALONE, after_rollback: 'the version before never stopped running' };
         const followed = await followDeployment(ctx, rollback);
         requireFinished(followed, app.name);
         const { deployment, logsReadable } = followed;
         const row = await ctx.coolify.applications.get(app.uuid, { signal: ctx.signal });
         const { facts } = await watchHealth(ctx, factsOf(row), {
           finished: coolifyTime(deployment.finished_at),
-          healthyInLog: logsReadable ? (deployment.logs ?? []).some(({ output }) => output.includes('New container is healthy')) : null,
+          healthyInLog: logsReadable
+            ? (deployment.logs ?? []).some(({ output }) => output.includes('New container is healthy'))
+            : null,
         });
         return {
           restored_commit: previous.commit,

@@ -4,7 +4,9 @@ import { type LogEntry, whyFailed } from './why.ts';
 
 /** The log that a real Coolify wrote for a failed deployment. */
 function recorded(file: string, n: number): LogEntry[] {
-  const { exchanges } = JSON.parse(readFileSync(new URL(`../../../contracts/coolify/recordings/${file}.json`, import.meta.url), 'utf8'));
+  const { exchanges } = JSON.parse(
+    readFileSync(new URL(`../../../contracts/coolify/recordings/${file}.json`, import.meta.url), 'utf8'),
+  );
   return JSON.parse(exchanges.find((exchange: { n?: number }) => exchange.n === n).response.body.logs);
 }
 

@@ -10,11 +10,18 @@ export const deleteVariable = defineOperation({
   verb: 'delete',
   name: 'delete_env_var',
   title: 'Variable: Delete (DESTRUCTIVE)',
-  description: "Deletes an environment variable of an app, with its twin for previews. It takes effect at the next deployment.",
+  description:
+    'Deletes an environment variable of an app, with its twin for previews. It takes effect at the next deployment.',
   effect: 'destroy',
   idempotent: false,
   input: z.object({ name: app, project, key: variableName.describe('Name of the variable.') }),
-  output: z.object({ name: z.string(), key: z.string(), deleted: z.boolean(), verified: z.array(fact), takes_effect: z.string() }),
+  output: z.object({
+    name: z.string(),
+    key: z.string(),
+    deleted: z.boolean(),
+    verified: z.array(fact),
+    takes_effect: z.string(),
+  }),
   argumentNames: { id: 'name', application_id: 'name', app_id: 'name' },
 
   async look(ctx, input) {
@@ -24,7 +31,11 @@ export const deleteVariable = defineOperation({
     if (own.length === 0) {
       throw new Refusal('not_found', `${row.name} has no variable ${input.key}.`, 'List them with list_env_vars.');
     }
-    return { app: { uuid: row.uuid, name: row.name ?? row.uuid }, uuids: own.map(({ uuid }) => uuid), readable: own.every((v) => v.value !== undefined) };
+    return {
+      app: { uuid: row.uuid, name: row.name ?? row.uuid },
+      uuids: own.map(({ uuid }) => uuid),
+      readable: own.every((v) => v.value !== undefined),
+    };
   },
 
   plan({ key }, { app, uuids, readable }) {
@@ -41,15 +52,25 @@ export const deleteVariable = defineOperation({
             if (!(error instanceof Error && 'kind' in error && error.kind === 'not_found')) throw error;
           }
         }
-        const left = (await ctx.coolify.environmentVariables.list('applications', app.uuid, { signal: ctx.signal })).filter((v) => v.key === key);
+        const left = (
+          await ctx.coolify.environmentVariables.list('applications', app.uuid, { signal: ctx.signal })
+        ).filter((v) => v.key === key);
         return {
           deleted: left.length === 0,
-          verified: [{ fact: 'variable_gone', result: left.length === 0 ? ('seen' as const) : ('not_seen' as const), source: "Coolify's variables" }],
+          verified: [
+            {
+              fact: 'variable_gone',
+              result: left.length === 0 ? ('seen' as const) : ('not_seen' as const),
+              source: "Coolify's variables",
+            },
+          ],
         };
       },
       undo: [
         {
-          title: readable ? `create ${key} again with its old value` : `${key} cannot be created again: its value is not readable`,
+          title: readable
+            ? `create ${key} again with its old value`
+            : `${key} cannot be created again: its value is not readable`,
           async run(ctx, { mark }) {
             await putBack(ctx, app.uuid, key, mark);
             return {};

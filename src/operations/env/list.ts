@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { app, cursor, limit, project } from '../fields.ts';
 import { findApp } from '../apps/resolve.ts';
+import { app, cursor, limit, project } from '../fields.ts';
 import { defineOperation, steps } from '../operation.ts';
 import { pageOf } from '../page.ts';
 

@@ -8,7 +8,13 @@ import { markOf, variableProblem, variableRow } from './variable.ts';
 
 /** What a variable was before it is set: enough to put it back, its value as a reference. */
 interface Before {
-  production: { value: string | null; readable: boolean; is_literal: boolean; is_multiline: boolean; comment: string | null } | null;
+  production: {
+    value: string | null;
+    readable: boolean;
+    is_literal: boolean;
+    is_multiline: boolean;
+    comment: string | null;
+  } | null;
 }
 
 export const setVariable = defineOperation({
@@ -16,7 +22,8 @@ export const setVariable = defineOperation({
   verb: 'set',
   name: 'update_env_var',
   title: 'Variable: Set',
-  description: 'Sets an environment variable of an app, new or existing. It takes effect at the next deployment. The value is stored, never shown.',
+  description:
+    'Sets an environment variable of an app, new or existing. It takes effect at the next deployment. The value is stored, never shown.',
   effect: 'change',
   idempotent: true,
   input: z.object({
@@ -25,7 +32,13 @@ export const setVariable = defineOperation({
     key: variableName.describe('Name of the variable.'),
     value: z.string().max(20_000).meta(SECRET).describe('Its new value.'),
   }),
-  output: z.object({ name: z.string(), key: z.string(), change: z.enum(['created', 'replaced']), verified: z.array(fact), takes_effect: z.string() }),
+  output: z.object({
+    name: z.string(),
+    key: z.string(),
+    change: z.enum(['created', 'replaced']),
+    verified: z.array(fact),
+    takes_effect: z.string(),
+  }),
   aliases: [{ name: 'create_env_var' }, { name: 'set_env_var' }],
   argumentNames: { id: 'name', application_id: 'name', app_id: 'name' },
 
@@ -46,9 +59,12 @@ export const setVariable = defineOperation({
     ({ key }, { problem, locked }): GateResult => ({
       gate: 'env',
       result: problem || locked ? 'blocked' : 'passed',
-      evidence: problem ?? (locked ? `${key} is locked; Coolify answers 500 to a change of it` : 'Coolify can carry the value'),
+      evidence:
+        problem ?? (locked ? `${key} is locked; Coolify answers 500 to a change of it` : 'Coolify can carry the value'),
       source: 'the value given, and the variable at Coolify',
-      ...((problem || locked) && { next: locked ? 'Delete the variable, then set it anew.' : 'Write the value another way (base64, for example).' }),
+      ...((problem || locked) && {
+        next: locked ? 'Delete the variable, then set it anew.' : 'Write the value another way (base64, for example).',
+      }),
     }),
   ],
 
@@ -59,15 +75,26 @@ export const setVariable = defineOperation({
       mark: (ctx) => before(ctx, app.uuid, key),
       async run(ctx) {
         const plain = await ctx.reveal(value);
-        await ctx.coolify.environmentVariables.updateMany('applications', app.uuid, { data: [variableRow(key, plain, ctx.runId)] }, { signal: ctx.signal });
+        await ctx.coolify.environmentVariables.updateMany(
+          'applications',
+          app.uuid,
+          { data: [variableRow(key, plain, ctx.runId)] },
+          { signal: ctx.signal },
+        );
         const rows = await productionRows(ctx, app.uuid, key);
         if (rows.length !== 1) {
-          throw new StepFailed(`Coolify took ${key} and lists it ${rows.length} times.`, { stage: 'unknown', fix: 'Look at the variables in Coolify.' });
+          throw new StepFailed(`Coolify took ${key} and lists it ${rows.length} times.`, {
+            stage: 'unknown',
+            fix: 'Look at the variables in Coolify.',
+          });
         }
         const now = rows[0]?.value;
         const seen = now === undefined || now === null ? null : now === plain;
         if (seen === false) {
-          throw new StepFailed(`Coolify took ${key} and now has another value for it.`, { stage: 'unknown', fix: 'See whether somebody else sets it too; then set it again.' });
+          throw new StepFailed(`Coolify took ${key} and now has another value for it.`, {
+            stage: 'unknown',
+            fix: 'See whether somebody else sets it too; then set it again.',
+          });
         }
         return {
           change: exists ? ('replaced' as const) : ('created' as const),
@@ -75,7 +102,12 @@ export const setVariable = defineOperation({
             { fact: 'variable_present', result: 'seen' as const, source: "Coolify's variables" },
             seen
               ? { fact: 'value_as_asked', result: 'seen' as const, source: "Coolify's variables" }
-              : { fact: 'value_as_asked', result: 'unknown' as const, source: "Coolify's variables", reason: 'this token may not read values (read:sensitive)' },
+              : {
+                  fact: 'value_as_asked',
+                  result: 'unknown' as const,
+                  source: "Coolify's variables",
+                  reason: 'this token may not read values (read:sensitive)',
+                },
           ],
         };
       },
@@ -94,7 +126,10 @@ export const setVariable = defineOperation({
     downtime_expected: false,
     rollback_available: !exists || readable,
     affected_users: 'none until the next deployment',
-    risks: exists && !readable ? [{ level: 'medium', description: 'This token cannot read the old value, so it could not be put back' }] : [],
+    risks:
+      exists && !readable
+        ? [{ level: 'medium', description: 'This token cannot read the old value, so it could not be put back' }]
+        : [],
   }),
   resource: (_input, { app }) => ({ type: 'application', id: app.uuid, name: app.name }),
 });
@@ -122,7 +157,9 @@ export async function before(ctx: RunContext, uuid: string, key: string): Promis
 
 /** Puts a variable back to what it was. One that was not there goes, but only if it carries this run's mark. */
 export async function putBack(ctx: RunContext, uuid: string, key: string, { production }: Before): Promise<void> {
-  const rows = (await ctx.coolify.environmentVariables.list('applications', uuid, { signal: ctx.signal })).filter((v) => v.key === key);
+  const rows = (await ctx.coolify.environmentVariables.list('applications', uuid, { signal: ctx.signal })).filter(
+    (v) => v.key === key,
+  );
   if (production === null) {
     for (const row of rows.filter((v) => v.comment === markOf(ctx.runId))) {
       await ctx.coolify.environmentVariables.delete('applications', uuid, row.uuid, { signal: ctx.signal });
@@ -136,6 +173,13 @@ export async function putBack(ctx: RunContext, uuid: string, key: string, { prod
     });
   }
   const { value, is_literal, is_multiline, comment } = production;
-  const row = { key, value: value === null ? '' : await ctx.reveal(value), is_literal, is_multiline, is_shown_once: false, comment: comment ?? '' };
+  const row = {
+    key,
+    value: value === null ? '' : await ctx.reveal(value),
+    is_literal,
+    is_multiline,
+    is_shown_once: false,
+    comment: comment ?? '',
+  };
   await ctx.coolify.environmentVariables.updateMany('applications', uuid, { data: [row] }, { signal: ctx.signal });
 }

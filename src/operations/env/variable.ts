@@ -16,11 +16,20 @@ export const markOf = (runId: string): string => `fairlead ${runId}`;
  * breaks needs its own flag (recorded: runtime 72–80).
  */
 export function variableRow(key: string, value: string, runId: string): VariableRow {
-  return { key, value, is_literal: value.includes('$'), is_multiline: value.includes('\n'), is_shown_once: false, comment: markOf(runId) };
+  return {
+    key,
+    value,
+    is_literal: value.includes('$'),
+    is_multiline: value.includes('\n'),
+    is_shown_once: false,
+    comment: markOf(runId),
+  };
 }
 
 /** Why Coolify cannot carry a value, or null. A literal one with a single quote fails every deployment (recorded: runtime 81–86). */
 export function variableProblem(key: string, value: string): string | null {
   if (value.includes('\0')) return `${key} holds a NUL character`;
-  return value.includes('$') && value.includes("'") ? `${key} holds both $ and ', which Coolify cannot pass on unchanged` : null;
+  return value.includes('$') && value.includes("'")
+    ? `${key} holds both $ and ', which Coolify cannot pass on unchanged`
+    : null;
 }

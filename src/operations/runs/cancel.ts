@@ -9,7 +9,12 @@ export const cancelRun = defineOperation({
   description: 'Stops a run that goes on and takes back what it began. Follow it with get_run.',
   effect: 'change',
   idempotent: true,
-  input: z.object({ id: z.string().regex(/^txn-[\w-]{1,60}$/, 'a run id looks like txn-1696694400-abc123').describe('The run, txn-….') }),
+  input: z.object({
+    id: z
+      .string()
+      .regex(/^txn-[\w-]{1,60}$/, 'a run id looks like txn-1696694400-abc123')
+      .describe('The run, txn-….'),
+  }),
   output: z.object({ run_id: z.string(), cancel: z.enum(['asked', 'ended']) }),
   argumentNames: { run_id: 'id' },
 

@@ -11,7 +11,15 @@ export const listRuns = defineOperation({
   idempotent: true,
   input: z.object({ limit: z.number().int().min(1).max(50).default(10).describe('At most so many.') }),
   output: z.object({
-    runs: z.array(z.object({ run_id: z.string(), operation: z.string(), status: z.string(), started_at: z.string(), doing: z.string() })),
+    runs: z.array(
+      z.object({
+        run_id: z.string(),
+        operation: z.string(),
+        status: z.string(),
+        started_at: z.string(),
+        doing: z.string(),
+      }),
+    ),
   }),
   async look(ctx, { limit }) {
     return { runs: await ctx.runs.list(limit) };
