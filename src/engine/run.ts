@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { planId, runId } from '../ids.ts';
 import type { Actor, Context, Progress } from '../operations/context.ts';
-import type { GateResult, Operation } from '../operations/operation.ts';
+import type { Operation } from '../operations/operation.ts';
 import { Refusal } from '../refusal.ts';
 import type { RunHeader } from '../storage/journal.ts';
 import type { PlanStore, StoredPlan } from '../storage/stores.ts';

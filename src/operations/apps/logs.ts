@@ -61,11 +61,7 @@ export const appLogs = defineOperation({
       .filter((line) => level === undefined || worse(line.level, level))
       .filter((line) => contains === undefined || line.message.includes(contains));
     const newest = wanted.slice(-lines);
-    let size = 0;
-    const fitting = newest
-      .toReversed()
-      .filter((line) => (size += line.message.length + 90) <= BUDGET_CHARACTERS)
-      .toReversed();
+    const fitting = newestWithin(newest, BUDGET_CHARACTERS);
     return steps({
       name,
       logs: fitting.map((line) => ({ ...line, source: 'container', container_id: 'unknown' })),
@@ -74,6 +70,16 @@ export const appLogs = defineOperation({
     });
   },
 });
+
+/** The newest lines that fit together into so many characters; a line of JSON has about 90 besides its message. */
+function newestWithin<Line extends { message: string }>(lines: readonly Line[], characters: number): Line[] {
+  let room = characters;
+  const first = lines.findLastIndex((line) => {
+    room -= line.message.length + 90;
+    return room < 0;
+  });
+  return lines.slice(first + 1);
+}
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const duration = (text: string): number => Number.parseInt(text, 10) * UNITS[text.at(-1) as keyof typeof UNITS];

@@ -53,7 +53,7 @@ export function pick<T extends Named>(what: 'project' | 'server', all: readonly 
       .join(', ') || 'none';
   if (meant.length === 1) return meant[0]!;
   if (meant.length === 0)
-    throw new Refusal('not_found', `There is no ${what} ${wanted ?? ''}`.trim() + '.', `There are: ${names}.`);
+    throw new Refusal('not_found', `There is no ${what}${wanted ? ` ${wanted}` : ''}.`, `There are: ${names}.`);
   const next = what === 'project' ? 'Name one with `project`.' : 'Set FAIRLEAD_SERVER to the name of one.';
   throw new Refusal('ambiguous', `Which ${what}? There are ${names}.`, next);
 }
