@@ -3,7 +3,9 @@ import { md5 } from '../ids.ts';
 import type { Server } from '../state/server.ts';
 import { rowTime } from '../times.ts';
 import type { World } from '../world.ts';
-import { labelOf, updateRoutes } from './containers.ts';
+import { runDueBackups } from './backups.ts';
+import { updateRoutes } from './containers.ts';
+import { refreshDatabases } from './databases.ts';
 import { dockerVersion } from './deployment.ts';
 import { refreshStatus } from './status.ts';
 import { traefikConfiguration } from './traefik.ts';
@@ -30,6 +32,7 @@ export function startMinuteJobs(world: World): () => void {
         });
       });
       clock.after(1850, () => startProxy(world, server));
+      runDueBackups(world, server, minute);
       if (new Cron(server.settings.docker_cleanup_frequency, { timezone: 'UTC' }).match(new Date(minute)))
         world.background(() => pruneImages(world, server));
     }
@@ -44,12 +47,13 @@ function checkDocker(world: World, server: Server): void {
     if (state.destinations.get(application.destination_id)?.server_id !== server.id) continue;
     if (application.status !== 'exited') refreshStatus(world, application);
   }
+  refreshDatabases(world, server);
   updateRoutes(world);
 }
 
 function startProxy(world: World, server: Server): void {
-  const runs = world.machine.containers().some((container) => container.labels[labelOf.application] !== undefined);
-  if (!runs || server.proxy.type !== 'TRAEFIK' || server.proxy.status !== 'exited') return;
+  if (world.machine.containers().length === 0 || server.proxy.type !== 'TRAEFIK' || server.proxy.status !== 'exited')
+    return;
   const own = world.state.destinations.filter((d) => d.server_id === server.id).map((d) => d.network);
   const networks = [...new Set([...own, ...world.state.instance.dockerNetworks])];
   const configuration = traefikConfiguration(networks);

@@ -1,6 +1,8 @@
 import type { Routes } from '../http/call.ts';
 import { applicationDestinationRoutes } from './applicationDestinations.ts';
 import { applicationRoutes } from './applications.ts';
+import { databaseBackupRoutes } from './databaseBackups.ts';
+import { databaseRoutes } from './databases.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { instanceRoutes } from './instance.ts';
 import { moveRoutes } from './moves.ts';
@@ -27,6 +29,8 @@ export const routes: Routes = {
   ...applicationRoutes,
   ...variableRoutes,
   ...deploymentRoutes,
+  ...databaseRoutes,
+  ...databaseBackupRoutes,
   ...storageRoutes,
   ...tagRoutes,
   ...scheduledTaskRoutes,
