@@ -11,7 +11,7 @@ const known: Known = {
 test('what is there may be cited, from the root, from src, from the own folder', () => {
   const text = [
     'Run `npm run check` and `npm test`, see `src/engine/run.ts:12`, `engine/run.ts`, `run.ts` and `.ci/run`.',
-    '`npx fairlead mcp`, `fairlead app create --name x`, `fairlead app <verb>`; `~/.config/x.json` is no path of ours.',
+    '`npx fairlead mcp`, `npm run fairlead -- app create`, `fairlead app create --name x`, `fairlead app <verb>`; `~/.config/x.json` is no path of ours.',
     '[why](decisions/0001-a-plan-is-data.md#context) and [outside](https://example.com/x)',
     '```json',
     '{ "cited": "src/nowhere.ts" }',

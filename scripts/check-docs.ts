@@ -61,11 +61,13 @@ export function checkDocs(root: string): string[] {
 }
 
 const catalog = catalogOf(registry);
+/** What `src/bin.ts` hands on to the package fairlead-server; the help of the command line has them not. */
+const OF_THE_SERVER = ['serve', 'worker'];
 /** First words of the rows of `fairlead help`: nouns and programs. */
 const firstWords = overviewPage(catalog, '').flatMap((row) => row.match(/^ {2}([a-z]+) /)?.[1] ?? []);
 
 function isFairleadCommand([first = '', second]: readonly string[]): boolean {
-  if (first === '--version' || first === '--help') return true;
+  if (['--version', '--help', ...OF_THE_SERVER].includes(first)) return true;
   if (nounLike(catalog, first) !== undefined) {
     return (
       second === undefined ||
@@ -114,7 +116,7 @@ const scripts = (text: string): string[] =>
 
 /** The words after `fairlead` up to the first that is no plain word: `<name>`, `--flag`, `|`. */
 function commands(text: string): string[][] {
-  return [...text.matchAll(/(?:^|\s)(?:npx )?fairlead((?: [^\s]+)+)/g)]
+  return [...text.matchAll(/(?:^|\s)(?:npx )?fairlead(?: --)?((?: [^\s]+)+)/g)]
     .map(([, rest = '']) => {
       const words = rest.trim().split(' ');
       if (words[0]?.startsWith('--')) return words.slice(0, 1);
