@@ -3,7 +3,7 @@ import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import { type Coolify, coolify } from './coolify/coolify.ts';
 import { answerOf } from './engine/answer.ts';
-import { inlineDurable } from './engine/durable/inline.ts';
+import { type InlineOptions, inlineDurable } from './engine/durable/inline.ts';
 import type { Durable } from './engine/durable/port.ts';
 import type { Admitted, Engine } from './engine/run.ts';
 import { admitOwner, auditEntry } from './gateway/admit.ts';
@@ -16,68 +16,80 @@ import { registry } from './operations/registry.ts';
 import { makeProbe } from './probe/probe.ts';
 import { Refusal } from './refusal.ts';
 import { reveal, sealInput } from './secrets/door.ts';
-import { createStriker } from './secrets/strike.ts';
-import { type FileStores, openFileStores } from './storage/files/open.ts';
+import { createStriker, type Striker } from './secrets/strike.ts';
+import { openFileStores } from './storage/files/open.ts';
 import { type Journal, runState } from './storage/journal.ts';
+import type { AuditLog, PlanStore, RunStore, SecretStore } from './storage/stores.ts';
 import { VERSION } from './version.ts';
 
-/** What a process is made of, for one person with a Coolify: stdio and the command line. */
+/** What a process is made of, whatever it keeps its state in. */
 export interface Fairlead extends AsyncDisposable {
   gateway: Gateway;
+  /** Who is at this machine: stdio and the command line. */
   admitted: Admitted;
   durable: Durable;
   coolify: Coolify;
+  audit: AuditLog;
   log: Log;
-  strikeDeep<T>(value: T): T;
+  learn: Striker['learn'];
+  strikeDeep: Striker['strikeDeep'];
 }
 
-/** Parts that a test brings along instead of ours. */
-export interface Overrides {
+/** Where state is kept: files for one person, PostgreSQL for many. */
+export interface Storage {
+  runs: RunStore;
+  plans: PlanStore;
+  secrets: SecretStore & { values(): Promise<string[]> };
+  audit: AuditLog;
+  close(): Promise<void>;
+}
+
+export interface ComposeOptions {
+  /** Whether runs that a dead process left are taken up: by what stays, not by a command that is gone in a second. */
+  takeUp: boolean;
+  openStorage?(config: Config, parts: { clock: Clock; log: Log }): Promise<Storage>;
+  makeDurable?(options: InlineOptions, storage: Storage): Durable | Promise<Durable>;
   clock?: Clock;
   coolify?: Coolify;
   operations?: readonly Operation[];
   log?: Log;
 }
 
-export interface ComposeOptions extends Overrides {
-  /** Whether runs that a dead process left are taken up: by what stays, not by a command that is gone in a second. */
-  takeUp: boolean;
-}
-
 /** Config → parts. Nothing is asked of Coolify before the first call, unless there is a run to take up. */
-export async function compose(
-  config: Config,
-  secrets: Secrets,
-  { takeUp, ...overrides }: ComposeOptions,
-): Promise<Fairlead> {
-  const clock = overrides.clock ?? systemClock;
-  const operations = overrides.operations ?? registry;
+export async function compose(config: Config, secrets: Secrets, options: ComposeOptions): Promise<Fairlead> {
+  const { clock = systemClock, operations = registry, openStorage = openFiles, makeDurable = inlineDurable } = options;
   const striker = createStriker();
   if (secrets.coolifyToken) striker.learn('COOLIFY_API_TOKEN', secrets.coolifyToken);
-  const log = overrides.log ?? jsonLog(striker.strike, config.logLevel);
-  const stores = await openFileStores(config.dataDir, { clock, log });
+  const log = options.log ?? jsonLog(striker.strike, config.logLevel);
+  const storage = await openStorage(config, { clock, log });
   // What earlier processes were given may still stand in a log that is read today.
-  for (const value of await stores.secrets.values()) striker.learn('', value);
-  const client = overrides.coolify ?? clientOf(config, secrets, striker.strike);
+  for (const value of await storage.secrets.values()) striker.learn('', value);
+  const client = options.coolify ?? clientOf(config, secrets, striker.strike);
   const probe = makeProbe({ via: config.probeVia });
   const byName = new Map(operations.map((operation) => [operation.name, operation]));
 
-  const durable: Durable = inlineDurable({
-    runs: stores.runs,
-    clock,
-    log,
-    operation: (name) => byName.get(name),
-    context: (header, signal, report) => ({ ...contextOf(header.actor as Actor, signal, report), runId: header.id }),
-    onEnd: (journal, status) => stores.audit.write(entryOf(journal, status)),
-  });
+  const durable: Durable = await makeDurable(
+    {
+      runs: storage.runs,
+      clock,
+      log,
+      operation: (name) => byName.get(name),
+      context: (header, signal, report) => ({
+        ...contextOf(header.actor as Actor, signal, report),
+        runId: header.id,
+      }),
+      onEnd: (journal, status) => storage.audit.write(entryOf(journal, status)),
+    },
+    storage,
+  );
 
   function contextOf(actor: Actor, signal: AbortSignal, report: (progress: Progress) => void): Context {
     return {
       actor,
       coolify: client,
       probe,
-      reveal: (text) => reveal(text, stores.secrets),
-      seal: (value) => stores.secrets.seal(value),
+      reveal: (text) => reveal(text, storage.secrets),
+      seal: (value) => storage.secrets.seal(value),
       learn: striker.learn,
       strike: striker.strike,
       runs: runsFor(actor),
@@ -128,33 +140,38 @@ export async function compose(
 
   const engine: Engine = {
     durable,
-    plans: stores.plans,
+    plans: storage.plans,
     clock,
     version: VERSION,
-    seal: (schema, input) => sealInput(schema, input, stores.secrets, striker.learn),
+    seal: (schema, input) => sealInput(schema, input, storage.secrets, striker.learn),
     strikeDeep: striker.strikeDeep,
     context: contextOf,
   };
-  if (takeUp) for (const id of await durable.recover()) log.info('run_taken_up', { run_id: id });
+  if (options.takeUp) for (const id of await durable.recover()) log.info('run_taken_up', { run_id: id });
 
   return {
     gateway: gateway(catalogOf(operations), engine),
     admitted: admitOwner({
       policy: config.policy,
-      audit: (entry) => stores.audit.write(striker.strikeDeep(entry)),
+      audit: (entry) => storage.audit.write(striker.strikeDeep(entry)),
       now: clock.now,
     }),
     durable,
     coolify: client,
+    audit: storage.audit,
     log,
+    learn: striker.learn,
     strikeDeep: striker.strikeDeep,
-    [Symbol.asyncDispose]: () => close(durable, stores),
+    [Symbol.asyncDispose]: () => close(durable, storage),
   };
 }
 
-async function close(durable: Durable, stores: FileStores): Promise<void> {
+const openFiles = (config: Config, parts: { clock: Clock; log: Log }): Promise<Storage> =>
+  openFileStores(config.dataDir, parts);
+
+async function close(durable: Durable, storage: Storage): Promise<void> {
   await durable.close();
-  await stores.close();
+  await storage.close();
 }
 
 /** A client, or one that refuses each call with what is missing: an agent then hears it as an answer. */
