@@ -135,7 +135,7 @@ function finish(
   folder: string,
   chunks: readonly OutputChunk[],
   from: Manifest,
-  own: { name: string; bin: Record<string, string> } & object,
+  own: { name: string; bin: Record<string, string> } & Record<string, unknown>,
 ): void {
   const { version, description, license, engines } = from;
   const manifest = { ...own, version, description, license, type: 'module', engines };

@@ -4,7 +4,7 @@ import { docProblems, type Known } from './check-docs.ts';
 const known: Known = {
   exists: (path) => ['src/engine/run.ts', 'docs/decisions/0001-a-plan-is-data.md', '.ci/run'].includes(path),
   isFileName: (name) => name === 'run.ts',
-  isScript: (name) => ['check', 'test'].includes(name),
+  isScript: (name) => ['check', 'test', 'fairlead'].includes(name),
   isCommand: ([first, second]) => first === 'mcp' || (first === 'app' && ['create', undefined].includes(second)),
 };
 
