@@ -31,7 +31,10 @@ export function startMinuteJobs(world: World): () => void {
           updated_at: now,
         });
       });
-      clock.after(1850, () => startProxy(world, server));
+      clock.after(500, () => {
+        refreshDatabases(world, server);
+        if (world.machine.containers().length > 0) clock.after(1350, () => startProxy(world, server));
+      });
       runDueBackups(world, server, minute);
       if (new Cron(server.settings.docker_cleanup_frequency, { timezone: 'UTC' }).match(new Date(minute)))
         world.background(() => pruneImages(world, server));
@@ -47,13 +50,11 @@ function checkDocker(world: World, server: Server): void {
     if (state.destinations.get(application.destination_id)?.server_id !== server.id) continue;
     if (application.status !== 'exited') refreshStatus(world, application);
   }
-  refreshDatabases(world, server);
   updateRoutes(world);
 }
 
 function startProxy(world: World, server: Server): void {
-  if (world.machine.containers().length === 0 || server.proxy.type !== 'TRAEFIK' || server.proxy.status !== 'exited')
-    return;
+  if (server.proxy.type !== 'TRAEFIK' || server.proxy.status !== 'exited') return;
   const own = world.state.destinations.filter((d) => d.server_id === server.id).map((d) => d.network);
   const networks = [...new Set([...own, ...world.state.instance.dockerNetworks])];
   const configuration = traefikConfiguration(networks);
