@@ -12,6 +12,8 @@ export interface Call {
   readonly query: JsonObject;
   /** Body over query, trimmed, empty strings made null: Laravel's `$request->all()`. */
   readonly input: JsonObject;
+  /** The header as it came, for the one operation that has tokens of its own. */
+  readonly authorization: string | undefined;
   readonly token: Token;
   readonly team: Team;
   /** May it see secrets: root or `read:sensitive`, of an owner or admin. */

@@ -119,6 +119,7 @@ export function createServer(
       params: c.req.param(),
       query,
       input: { ...query, ...(clean(parseBody(body)) as JsonObject) },
+      authorization: c.req.header('authorization'),
       token,
       team: team ?? nobodysTeam,
       sensitive: role !== 'member' && token.abilities.some((held) => held === 'root' || held === 'read:sensitive'),

@@ -8,13 +8,13 @@ import { rowTime } from '../times.ts';
 import type { World } from '../world.ts';
 import { containerName, containerSpec, containersOf, graceOf, removeContainer, updateRoutes } from './containers.ts';
 import { createDeploymentLog, type DeploymentLog, doubleRule, rule } from './deploymentLog.ts';
+import { tellDeployment } from './deploymentNotice.ts';
 import { checkDockerOptions } from './dockerOptions.ts';
+import { dockerVersion } from './dockerVersions.ts';
 import { Cancelled } from './queue.ts';
+import { isFunctional } from './reachability.ts';
 import { refreshStatus } from './status.ts';
 import { buildVariables, checkEnvironmentFile, productionVariables } from './variables.ts';
-
-/** The Docker that the recorded server had. */
-export const dockerVersion = '26.1.5';
 
 /** One deployment under way. `until` waits for a moment of the recorded pace, in seconds after its start. */
 interface Run {
@@ -87,6 +87,10 @@ async function prepare(run: Run): Promise<void> {
   deployment.horizon_job_id = uuid();
   deployment.horizon_job_worker = 'vm';
   deployment.current_process_id = String(1000 + deployment.id);
+  if (!isFunctional(server)) {
+    log.say('Server is not functional.');
+    throw new Error('Server is not functional.');
+  }
   if (world.faults.unreachable.has(server.uuid))
     throw new CommandFailed('ssh', 255, `Server is not reachable: ${server.name}`);
   Object.assign(application, { restart_count: 0, last_restart_at: null, last_restart_type: null });
@@ -457,6 +461,7 @@ async function finish(run: Run): Promise<void> {
   Object.assign(deployment, { status: 'finished', finished_at: now, configuration_hash: hash, updated_at: now });
   Object.assign(application, { config_hash: hash, updated_at: now });
   run.ended();
+  tellDeployment(world, application, deployment);
   closeHelper(run);
   await afterwards(run, 0.45);
 }
@@ -466,6 +471,7 @@ async function fail(run: Run, name: string, error: unknown): Promise<void> {
   deployment.status = 'failed';
   deployment.updated_at = rowTime(world.clock.now());
   run.ended();
+  tellDeployment(world, run.application, deployment);
   const unhealthy = error instanceof Unhealthy;
   if (!unhealthy) tellFailure(log, error);
   const failed = containersOf(world, run.application).find((container) => container.name === name);

@@ -1,3 +1,4 @@
+import { isDue } from '../cron.ts';
 import { publicId } from '../ids.ts';
 import { CommandFailed, type Container } from '../machine/machine.ts';
 import { notify } from '../notifications/notify.ts';
@@ -8,6 +9,7 @@ import type { ScheduledTask } from '../state/task.ts';
 import { rowTime } from '../times.ts';
 import type { World } from '../world.ts';
 import { containersOf } from './containers.ts';
+import { answersNow, isFunctional, refusedBy } from './reachability.ts';
 
 /** Ends a run of a task with Coolify's words for what went wrong. */
 class TaskFailed extends Error {
@@ -69,8 +71,7 @@ export async function runTask(world: World, task: ScheduledTask): Promise<void> 
 
 async function execute(world: World, application: Application, task: ScheduledTask): Promise<string> {
   const server = serverOf(world, destinationOf(world, application));
-  if (world.faults.unreachable.has(server.uuid))
-    throw new TaskFailed(`ssh: connect to host ${server.ip} port ${server.port}: Connection refused`);
+  if (!answersNow(world, server)) throw new TaskFailed(refusedBy(server));
   const container = containerFor(containersOf(world, application), application, task);
   const { exitCode, output } = await world.working(run(container, task));
   if (exitCode !== 0) throw new TaskFailed(output.trim());
@@ -105,4 +106,16 @@ function taskUrl(world: World, application: Application, task: ScheduledTask): s
   const project = known(world.state.projects.get(environment.project_id), 'project', environment.project_id);
   const base = world.state.instance.publicUrl.replace(/^https:/, 'http:');
   return `${base}/project/${project.uuid}/environment/${environment.uuid}/application/${application.uuid}/tasks/${task.uuid}`;
+}
+
+/** Starts the tasks that fall due in this minute, where the server can be used and the application is known to run. */
+export function runDueTasks(world: World, minute: number): void {
+  const { state } = world;
+  for (const task of state.scheduledTasks.filter((row) => row.enabled)) {
+    const application = state.applications.get(task.application_id);
+    if (application === undefined) continue;
+    const server = serverOf(world, destinationOf(world, application));
+    if (!isFunctional(server) || !application.status.includes('running')) continue;
+    if (isDue(task.frequency, minute, server.settings.server_timezone)) world.background(() => runTask(world, task));
+  }
 }

@@ -1,15 +1,22 @@
 import type { Routes } from '../http/call.ts';
 import { applicationDestinationRoutes } from './applicationDestinations.ts';
 import { applicationRoutes } from './applications.ts';
+import { cloudflareTunnelRoutes } from './cloudflareTunnel.ts';
 import { databaseBackupRoutes } from './databaseBackups.ts';
 import { databaseRoutes } from './databases.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { destinationRoutes } from './destinations.ts';
+import { dockerCleanupRoutes } from './dockerCleanup.ts';
 import { instanceRoutes } from './instance.ts';
+import { logDrainRoutes } from './logDrains.ts';
 import { moveRoutes } from './moves.ts';
 import { notificationRoutes } from './notifications.ts';
 import { possessionRoutes } from './possessions.ts';
 import { projectRoutes } from './projects.ts';
+import { proxyRoutes } from './proxy.ts';
 import { scheduledTaskRoutes } from './scheduledTasks.ts';
+import { sentinelRoutes } from './sentinel.ts';
+import { serverRecordRoutes } from './serverRecords.ts';
 import { serverRoutes } from './servers.ts';
 import { sharedVariableRoutes } from './sharedVariables.ts';
 import { storageRoutes } from './storages.ts';
@@ -38,4 +45,11 @@ export const routes: Routes = {
   ...moveRoutes,
   ...applicationDestinationRoutes,
   ...volumeBackupRoutes,
+  ...serverRecordRoutes,
+  ...destinationRoutes,
+  ...proxyRoutes,
+  ...dockerCleanupRoutes,
+  ...logDrainRoutes,
+  ...sentinelRoutes,
+  ...cloudflareTunnelRoutes,
 };

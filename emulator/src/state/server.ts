@@ -43,7 +43,7 @@ export interface ServerProxy {
   type?: string;
   status?: string;
   redirect_enabled: boolean;
-  redirect_url?: string;
+  redirect_url?: string | null;
   last_saved_proxy_configuration?: string;
   last_saved_settings?: string;
   last_applied_settings?: string;

@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Application } from './application.ts';
 import type { Backup, BackupExecution } from './backup.ts';
+import type { CleanupExecution } from './cleanup.ts';
 import { databaseTables } from './database.ts';
 import type { NotificationSettings } from './notification.ts';
 import type {
@@ -71,6 +72,7 @@ export function createState() {
     scheduledTasks: createTable<ScheduledTask>(),
     taskExecutions: createTable<TaskExecution>(),
     notificationSettings: createTable<NotificationSettings>(),
+    cleanupExecutions: createTable<CleanupExecution>(),
   };
 }
 
