@@ -85,7 +85,7 @@ export async function dbosDurable(options: DbosOptions): Promise<Durable> {
       })
         .then(
           () => 'ended',
-          (error: unknown) => suspended(header.id, error),
+          (error: unknown) => suspended(header.id, owner, error),
         )
         .finally(() => settle());
 
@@ -109,14 +109,14 @@ export async function dbosDurable(options: DbosOptions): Promise<Durable> {
     }
   }
 
-  function suspended(id: string, error: unknown): string {
-    const cause = error instanceof Suspended && error.cause instanceof Error ? error.cause : error;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+  function suspended(id: string, owner: PostgresRunOwner, error: unknown): string {
     if (stopping.signal.aborted) return 'suspended: the process is stopping';
-    const lost = cause instanceof OwnershipLost;
-    log.error('run_suspended', { run_id: id, reason, lost });
+    const cause = error instanceof Suspended && error.cause instanceof Error ? error.cause : error;
+    const lost = owner.lost.aborted || cause instanceof OwnershipLost;
+    const told = owner.lost.aborted ? owner.lost.reason : cause;
+    log.error('run_suspended', { run_id: id, reason: told instanceof Error ? told.message : String(told), lost });
     if (!lost) resting.set(id, clock.now() + REST_MS);
-    return `suspended: ${lost ? 'taken over, or about to be' : 'see the log'}`;
+    return lost ? 'suspended: it is not ours any more' : 'suspended: see the log';
   }
 
   function known({ operation: name }: RunHeader): Operation {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import type { Pool, PoolClient } from 'pg';
+import type { Clock } from '../../clock.ts';
 import { Refusal } from '../../refusal.ts';
 import { SCHEMA } from './schema.ts';
 
@@ -11,6 +12,7 @@ const FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
 const TABLE = 'migrations';
 /** Of the advisory lock under which one process at a time changes the schema: the letters of `fairlead`. */
 const LOCK = 0x666169726c656164n;
+const TRY_AGAIN_MS = 50;
 /** From 14 on a session that falls silent can be ended by the server, which is how a frozen process is noticed. */
 const OLDEST_SERVER = 140_000;
 
@@ -18,8 +20,8 @@ const OLDEST_SERVER = 140_000;
  * Brings the schema up to date. Safe to repeat, and to do from two processes at once. Throws a {@link Refusal} when
  * the database is of a newer version than this program, or its server is too old.
  */
-export const migrate = (pool: Pool): Promise<void> =>
-  alone(pool, async (client) => {
+export const migrate = (pool: Pool, clock: Clock): Promise<void> =>
+  alone(pool, clock, async (client) => {
     await refuseOldServer(client);
     await refuseNewerSchema(client);
     await applyMigrations(drizzle(client), {
@@ -30,10 +32,11 @@ export const migrate = (pool: Pool): Promise<void> =>
   });
 
 /** One at a time among all processes of this database. */
-export async function alone<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+export async function alone<T>(pool: Pool, clock: Clock, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
-    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    // Asked again and again, for a session that waits inside a statement holds up every index that is built concurrently.
+    while (!(await isTaken(client))) await clock.sleep(TRY_AGAIN_MS);
     try {
       return await work(client);
     } finally {
@@ -42,6 +45,11 @@ export async function alone<T>(pool: Pool, work: (client: PoolClient) => Promise
   } finally {
     client.release();
   }
+}
+
+async function isTaken(client: PoolClient): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [LOCK]);
+  return rows[0]?.taken === true;
 }
 
 async function refuseOldServer(client: PoolClient): Promise<void> {

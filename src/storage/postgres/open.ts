@@ -82,7 +82,7 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSt
       await database.pool.end();
     };
     try {
-      await database.ask(() => migrate(database.pool));
+      await database.ask(() => migrate(database.pool, clock));
       const secrets = await postgresSecrets(
         database,
         secretKey === undefined ? keyFile(dataDir) : givenKey(secretKey),
@@ -100,7 +100,7 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSt
         database,
         executor,
         ready: () => database.ask(async (db) => void (await db.execute('select 1'))),
-        alone: (work) => alone(database.pool, work),
+        alone: (work) => alone(database.pool, clock, work),
         async close() {
           try {
             await audit.flush();

@@ -38,14 +38,17 @@ async function behindPidFile(folder: string): Promise<'server' | 'stranger' | 'n
   if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return 'nobody';
   if (process.platform === 'win32') return 'server';
   if (process.platform !== 'linux') {
-    const { stdout } = await exec('ps', ['-o', 'args=', '-p', String(pid)]);
+    // It fails for what is dead by now.
+    const { stdout } = await exec('ps', ['-o', 'args=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
     return stdout.includes(folder) ? 'server' : 'stranger';
   }
   try {
     // A server works in its data folder.
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(folder)) ? 'server' : 'stranger';
   } catch (error) {
-    if (['ENOENT', 'ESRCH', 'EACCES'].includes(errorCode(error) ?? '')) return 'nobody';
+    // What is dead and not yet waited for has a number and no folder. PostgreSQL would take it for alive.
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return 'stranger';
+    if (errorCode(error) === 'EACCES') return 'nobody';
     throw error;
   }
 }
@@ -92,6 +95,7 @@ export async function start(cluster: Cluster, port: number): Promise<void> {
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${quoted(value)}`);
   const args = ['start', '-D', folder, '-l', logOf(folder), '-w', '-t', String(PATIENCE), '-o', options.join(' ')];
+  // Should processes of a dead server still live, PostgreSQL sees that by the memory they share.
   if ((await behindPidFile(folder)) === 'stranger') await rm(join(folder, 'postmaster.pid'));
   const until = clock.now() + ORPHANS_LEAVE_WITHIN_MS;
   for (;;) {
