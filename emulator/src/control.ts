@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
-import type { FaultRule } from './faults.ts';
-import { containersOf } from './jobs/containers.ts';
+import { BadOrder, readFaultOrder } from './faultOrder.ts';
+import { type Harm, resourceOf, strike } from './faults.ts';
+import type { Json } from './json.ts';
 import type { World } from './world.ts';
 
 interface ClockOrder {
@@ -11,11 +12,13 @@ interface ClockOrder {
   speed?: number;
 }
 
-interface FaultOrder {
-  rules?: FaultRule[];
-  failBuilds?: { line: string; times: number } | null;
-  queueFull?: boolean;
-  unreachable?: string[];
+/** `docker kill` by default, after which nothing starts again; the others are an end from within, after which Docker starts it again. */
+interface KillOrder {
+  /** The uuid of an application, service or database. */
+  resource?: string;
+  /** The same. */
+  application?: string;
+  how?: 'kill' | Harm;
 }
 
 /**
@@ -34,21 +37,19 @@ export function createControl(world: World, settled: () => Promise<void>): Hono 
   });
   app.get('/faults', (c) => c.json(faultsNow(world)));
   app.post('/faults', async (c) => {
-    const order = (await c.req.json()) as FaultOrder;
-    const { faults } = world;
-    if (order.rules !== undefined) faults.rules = order.rules;
-    if (order.failBuilds !== undefined) faults.failBuilds = order.failBuilds ?? undefined;
-    if (order.queueFull !== undefined) faults.queueFull = order.queueFull;
-    if (order.unreachable !== undefined) faults.unreachable = new Set(order.unreachable);
+    world.faults.set(readFaultOrder((await c.req.json()) as Json));
     return c.json(faultsNow(world));
   });
   app.post('/kill', async (c) => {
-    const { application: uuid } = (await c.req.json()) as { application: string };
-    const application = world.state.applications.find((a) => a.uuid === uuid);
-    if (application === undefined) return c.json({ message: `There is no application ${uuid}.` }, 404);
-    const killed = containersOf(world, application);
-    for (const container of killed) await container.kill();
-    return c.json({ killed: killed.map((container) => container.name) });
+    const { resource, application = resource, how = 'kill' } = (await c.req.json()) as KillOrder;
+    const hit = world.machine.containers().filter((container) => resourceOf(container) === application);
+    if (hit.length === 0)
+      return c.json({ message: `Nothing of "${application}" runs. GET state lists what does.` }, 404);
+    for (const container of hit) {
+      if (how === 'kill') await container.kill();
+      else strike(container, how);
+    }
+    return c.json({ killed: hit.map((container) => container.name) });
   });
   app.post('/settle', async (c) => {
     await settled();
@@ -70,6 +71,10 @@ export function createControl(world: World, settled: () => Promise<void>): Hono 
       proxy: machine.proxy,
     });
   });
+  app.onError((error, c) => {
+    if (!(error instanceof BadOrder) && !(error instanceof SyntaxError)) throw error;
+    return c.json({ message: error.message }, 400);
+  });
   app.all('*', (c) =>
     c.json({ message: 'Controls: GET and POST clock, GET and POST faults, POST kill, POST settle, GET state.' }, 404),
   );
@@ -81,6 +86,13 @@ function clockNow(world: World) {
 }
 
 function faultsNow(world: World) {
-  const { rules, failBuilds, queueFull, unreachable } = world.faults;
-  return { rules, failBuilds: failBuilds ?? null, queueFull, unreachable: [...unreachable] };
+  const { rules, failBuilds, queueFull, diskFull, unreachable, harms } = world.faults;
+  return {
+    rules,
+    failBuilds: failBuilds ?? null,
+    queueFull,
+    diskFull,
+    unreachable: [...unreachable],
+    harm: Object.fromEntries(harms),
+  };
 }

@@ -7,9 +7,10 @@ import { createClock } from './emulatedClock.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createRateLimiter } from './http/rateLimit.ts';
 import { createServer } from './http/server.ts';
-import { resumeContainers } from './jobs/containers.ts';
+import { resumeDatabases } from './jobs/databases.ts';
 import { startMinuteJobs } from './jobs/minute.ts';
 import { createDeploymentQueue } from './jobs/queue.ts';
+import { resumeApplications } from './jobs/resume.ts';
 import { startMachine } from './machine/index.ts';
 import type { Machine } from './machine/machine.ts';
 import { routes } from './routes/index.ts';
@@ -17,7 +18,7 @@ import { createState, readState, type State, writeState } from './state/state.ts
 import type { World } from './world.ts';
 
 export type { Clock } from './clock.ts';
-export type { FaultRule, Faults } from './faults.ts';
+export type { FaultOrder, FaultRule, Faults, Harm } from './faults.ts';
 export { coolifyVersion } from './routes/instance.ts';
 
 export interface EmulatorOptions {
@@ -44,7 +45,9 @@ export interface EmulatorOptions {
   rateLimit?: number;
   /** The port of the proxy; absent: a free one. */
   proxyPort?: number;
-  /** Hears of errors that become a 500. */
+  /** Draws the chances and latencies of faults: the same seed, the same faults. 1 by default. */
+  seed?: number;
+  /** Hears of errors that become a 500, and of what could not be brought back from an earlier run. */
   onError?: (error: unknown) => void;
 }
 
@@ -84,7 +87,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     state,
     clock,
     machine,
-    faults: createFaults(),
+    faults: createFaults(() => machine.containers(), options.seed ?? 1),
     hosts: options.hosts ?? {},
     allowedTargets: options.allowedTargets ?? [],
     closing: closing.signal,
@@ -110,7 +113,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const queue = createDeploymentQueue(world);
   if (kept) {
     queue.failLeftovers();
-    await resumeContainers(world);
+    resumeApplications(world, report);
+    world.background(() => resumeDatabases(world));
   }
   const stopMinutes = startMinuteJobs(world);
 

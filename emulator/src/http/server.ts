@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
-import { type FaultRule, takeFault } from '../faults.ts';
 import { sha256 } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import type { Team, Token } from '../state/rows.ts';
@@ -43,9 +45,13 @@ export function createServer(
   app.route('/__emulator', control);
 
   app.use(async (c, next) => {
-    const fault = takeFault(world.faults, c.req.method, getPath(c.req.raw));
+    const fault = world.faults.take(c.req.method, getPath(c.req.raw));
     if (fault === undefined) return await next();
-    return (await suffer(fault)) ?? (await next());
+    if (fault.latency !== undefined) await pause(fault.latency, undefined, { signal: world.closing });
+    if (fault.drop === true || fault.drop === 'before') return hangUp(c);
+    if (fault.status !== undefined) return refusal(fault.status);
+    await next();
+    return fault.drop === 'after' ? hangUp(c) : undefined;
   });
 
   for (const route of coolifyRoutes) {
@@ -149,18 +155,16 @@ function notBuilt(operation: Operation): Handler {
   };
 }
 
-async function suffer(fault: FaultRule): Promise<Response | undefined> {
-  if (fault.latency !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.latency));
-  if (fault.drop)
-    return new Response(
-      new ReadableStream({ start: (controller) => controller.error(new Error('dropped on demand')) }),
-    );
-  if (fault.status === undefined) return undefined;
-  const message = fault.status === 429 ? 'Too Many Attempts.' : 'Server Error';
-  return Response.json(
-    { message },
-    { status: fault.status, headers: fault.status === 429 ? { 'retry-after': '1' } : {} },
-  );
+function refusal(status: number): Response {
+  const limited = status === 429;
+  const message = limited ? 'Too Many Attempts.' : 'Server Error';
+  return Response.json({ message }, { status, headers: limited ? { 'retry-after': '1' } : {} });
+}
+
+/** Ends the connection without an answer, as a network that fails does. */
+function hangUp(c: Context): Response {
+  (c.env as Connection | undefined)?.incoming?.socket.destroy();
+  return RESPONSE_ALREADY_SENT;
 }
 
 /** Laravel matches routes against the decoded path, so an encoded slash separates (recorded: bad-input 20). */
@@ -179,6 +183,10 @@ function isLoopback(address: string): boolean {
 
 /** The caller's address, which user 0 shares with those without a token (recorded: rate-limit 7–14). */
 function address(c: Context): string {
-  const incoming = (c.env as { incoming?: { socket: { remoteAddress?: string } } } | undefined)?.incoming;
-  return incoming?.socket.remoteAddress ?? 'local';
+  return (c.env as Connection | undefined)?.incoming?.socket.remoteAddress ?? 'local';
+}
+
+/** What the server of Node gives beside the request. */
+interface Connection {
+  incoming?: IncomingMessage;
 }

@@ -1,14 +1,10 @@
 import { domainsOf, plainLabels, portOf } from '../applications/labels.ts';
-import {
-  CommandFailed,
-  type Container,
-  type ContainerSpec,
-  type HealthCheck,
-  type RouteTarget,
-} from '../machine/machine.ts';
+import type { ComposeService, Container, ContainerSpec, HealthCheck, Image, RouteTarget } from '../machine/machine.ts';
 import type { Application } from '../state/application.ts';
 import type { World } from '../world.ts';
+import { isComingUp, listening } from './listening.ts';
 import { containerVariables } from './variables.ts';
+import { mountsOf, type VolumeOwner } from './volumes.ts';
 
 /** Labels by which the rules find a container again. */
 export const labelOf = {
@@ -34,7 +30,27 @@ export function containerName(application: Application, now: number): string {
   return `${application.uuid}-${time}${String(Math.floor((now % 1) * 1000)).padStart(3, '0')}`;
 }
 
-export function containerSpec(
+/** An application as the owner of its storages. */
+export function asVolumeOwner(application: Application): VolumeOwner {
+  return {
+    type: 'App\\Models\\Application',
+    id: application.id,
+    folder: `/data/coolify/applications/${application.uuid}`,
+  };
+}
+
+/** Starts a container of an application; the proxy follows when its program listens. Throws what the machine throws. */
+export async function runContainer(world: World, spec: ContainerSpec): Promise<Container> {
+  const container = await world.machine.run(spec);
+  world.faults.harm(container);
+  const up = listening(container, spec.port ?? 80, world.closing);
+  updateRoutes(world);
+  await up;
+  updateRoutes(world);
+  return container;
+}
+
+function containerSpec(
   world: World,
   application: Application,
   image: string,
@@ -42,6 +58,7 @@ export function containerSpec(
   commit: string,
 ): ContainerSpec {
   const port = Number(portOf(application) ?? 80);
+  const volumes = mountsOf(world, asVolumeOwner(application));
   const mappings = (application.ports_mappings ?? '')
     .split(',')
     .filter(Boolean)
@@ -50,13 +67,8 @@ export function containerSpec(
   return {
     name,
     labels: {
-      'coolify.managed': 'true',
-      'coolify.type': 'application',
-      'coolify.name': application.uuid,
-      'coolify.resourceName': application.name,
-      'coolify.pullRequestId': '0',
+      ...coolifyLabels(application),
       ...proxyLabelsOf(application),
-      [labelOf.application]: String(application.id),
       [labelOf.routes]: JSON.stringify(
         domainsOf(application.fqdn).map((domain) => ({
           host: domain.host,
@@ -69,11 +81,86 @@ export function containerSpec(
     variables: containerVariables(world, application, name, commit, port),
     port,
     published: mappings.map(([host, container]) => ({ host: host ?? 0, container: container ?? 0 })),
+    ...(volumes.length > 0 ? { volumes } : {}),
     ...(memory > 0 ? { memory } : {}),
     ...(application.health_check_enabled ? { healthCheck: healthCheck(application) } : {}),
     ...(application.start_command !== null && application.build_pack === 'dockerimage'
       ? { command: application.start_command }
       : {}),
+  };
+}
+
+/** What is to run of an image: one container, or one for each service of a compose build, those first that others need. */
+export function specsOf(
+  world: World,
+  application: Application,
+  image: Pick<Image, 'reference' | 'services'>,
+  name: string,
+  commit: string,
+): ContainerSpec[] {
+  if (image.services === undefined) return [containerSpec(world, application, image.reference, name, commit)];
+  return image.services.map((service) => composeSpec(world, application, service, `${service.name}-${name}`, commit));
+}
+
+/**
+ * The container of one service of a compose application: its own image, variables, ports and volumes, Coolify's variables and
+ * labels, its name in front of the application's (coolify.md 3.1: a compose application has its domains by service).
+ */
+function composeSpec(
+  world: World,
+  application: Application,
+  service: ComposeService,
+  name: string,
+  commit: string,
+): ContainerSpec {
+  const [exposed] = service.exposes;
+  const domains = composeDomains(application)[service.name] ?? null;
+  const routes = domainsOf(domains).map(({ host, port }) => ({ host, port: Number(port ?? exposed ?? 80) }));
+  const { image, command, entrypoint, healthCheck, memory, published, restart } = service;
+  return {
+    name,
+    labels: {
+      ...service.labels,
+      ...coolifyLabels(application),
+      [labelOf.routes]: JSON.stringify(routes),
+      [labelOf.checked]: String(healthCheck !== undefined),
+    },
+    image,
+    network: application.uuid,
+    aliases: [service.name],
+    variables: { ...containerVariables(world, application, name, commit, exposed), ...service.variables },
+    published,
+    restart,
+    // A volume that the file names belongs to the application, as compose names it after the project.
+    volumes: service.volumes.map(({ source, target }) => ({
+      source: /^[./]/.test(source) ? source : `${application.uuid}_${source}`,
+      target,
+    })),
+    ...(exposed === undefined ? {} : { port: exposed }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(command === undefined ? {} : { command }),
+    ...(entrypoint === undefined ? {} : { entrypoint }),
+    ...(healthCheck === undefined ? {} : { healthCheck }),
+  };
+}
+
+/** `docker_compose_domains` as it is stored: `{"web":{"domain":"http://…"}}`, or the list as a request gives it. */
+function composeDomains(application: Application): Record<string, string> {
+  const stored: unknown = JSON.parse(application.docker_compose_domains ?? '{}');
+  const rows = Array.isArray(stored)
+    ? stored.map((row: { name: string; domain: string }) => [row.name, row.domain] as const)
+    : Object.entries(stored as Record<string, { domain: string }>).map(([name, { domain }]) => [name, domain] as const);
+  return Object.fromEntries(rows);
+}
+
+function coolifyLabels(application: Application): Record<string, string> {
+  return {
+    'coolify.managed': 'true',
+    'coolify.type': 'application',
+    'coolify.name': application.uuid,
+    'coolify.resourceName': application.name,
+    'coolify.pullRequestId': '0',
+    [labelOf.application]: String(application.id),
   };
 }
 
@@ -87,7 +174,9 @@ export function updateRoutes(world: World): void {
     const state = container.state();
     if (state.status === 'removed') continue;
     const serves =
-      state.status === 'running' && (container.labels[labelOf.checked] !== 'true' || state.health === 'healthy');
+      state.status === 'running' &&
+      !isComingUp(container) &&
+      (container.labels[labelOf.checked] !== 'true' || state.health === 'healthy');
     for (const { host, port } of JSON.parse(container.labels[labelOf.routes] ?? '[]') as {
       host: string;
       port: number;
@@ -103,35 +192,6 @@ export function updateRoutes(world: World): void {
 }
 
 const routed = new WeakMap<World, Set<string>>();
-
-/** After a restart of the emulator: runs again what an earlier run left running, as Docker does, where its image is still there. */
-export async function resumeContainers(world: World): Promise<void> {
-  for (const application of world.state.applications.all()) {
-    if (!application.status.startsWith('running')) continue;
-    const last = world.state.deployments
-      .filter((d) => d.application_id === String(application.id) && d.status === 'finished')
-      .at(-1);
-    const repository =
-      application.build_pack === 'dockerimage'
-        ? `${application.docker_registry_image_name}:${application.docker_registry_image_tag}`
-        : `${application.uuid}:${last?.commit}`;
-    try {
-      await world.machine.run(
-        containerSpec(
-          world,
-          application,
-          repository,
-          containerName(application, world.clock.now()),
-          last?.commit ?? 'HEAD',
-        ),
-      );
-    } catch (error) {
-      if (!(error instanceof CommandFailed)) throw error;
-      application.status = 'exited';
-    }
-  }
-  updateRoutes(world);
-}
 
 /** Stops and removes a container, as `docker stop` and `docker rm -f` do. */
 export async function removeContainer(world: World, container: Container, graceSeconds: number): Promise<void> {

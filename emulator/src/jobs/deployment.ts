@@ -6,7 +6,16 @@ import type { Application } from '../state/application.ts';
 import type { Deployment } from '../state/rows.ts';
 import { rowTime } from '../times.ts';
 import type { World } from '../world.ts';
-import { containerName, containerSpec, containersOf, graceOf, removeContainer, updateRoutes } from './containers.ts';
+import { buildAt, checkDisk, imageOf, referenceOf, sourceOf } from './buildRequest.ts';
+import {
+  containerName,
+  containersOf,
+  graceOf,
+  removeContainer,
+  runContainer,
+  specsOf,
+  updateRoutes,
+} from './containers.ts';
 import { createDeploymentLog, type DeploymentLog, doubleRule, rule } from './deploymentLog.ts';
 import { tellDeployment } from './deploymentNotice.ts';
 import { checkDockerOptions } from './dockerOptions.ts';
@@ -14,7 +23,7 @@ import { dockerVersion } from './dockerVersions.ts';
 import { Cancelled } from './queue.ts';
 import { isFunctional } from './reachability.ts';
 import { refreshStatus } from './status.ts';
-import { buildVariables, checkEnvironmentFile, productionVariables } from './variables.ts';
+import { checkEnvironmentFile, productionVariables } from './variables.ts';
 
 /** One deployment under way. `until` waits for a moment of the recorded pace, in seconds after its start. */
 interface Run {
@@ -118,19 +127,13 @@ function subject(application: Application): string {
   return application.dockerfile === null ? `${application.git_repository}:${application.git_branch}` : application.name;
 }
 
-/** What the row asks for, whatever a rollback's commit says (recorded: deploy-image 66, 77). */
-function imageOf(application: Application): string {
-  const { docker_registry_image_name: name, docker_registry_image_tag: tag } = application;
-  return name?.endsWith('@sha256') ? `${name}:${tag}` : `${name}:${tag ?? 'latest'}`;
-}
-
-async function deployImage(run: Run, name: string): Promise<Container> {
+async function deployImage(run: Run, name: string): Promise<void> {
   const { world, application, deployment, log, folder } = run;
   const reference = imageOf(application);
   await run.until(3.5);
   log.note('Creating .env file with runtime variables for container.');
   application.custom_labels = Buffer.from(plainLabels(application.custom_labels)).toString('base64');
-  return await rollingUpdate(run, name, 4, async () => {
+  await rollingUpdate(run, name, 4, async () => {
     await wait(run, 0.2);
     log.say('Pulling latest images from the registry.');
     const pull = `docker compose --project-name ${application.uuid} --project-directory ${folder} pull`;
@@ -148,6 +151,7 @@ async function deployImage(run: Run, name: string): Promise<Container> {
       throw new StartFailed(command, error);
     }
     try {
+      checkDisk(world, 'docker compose pull', 'failed to register layer: write /usr/lib');
       await world.working(world.machine.pull(reference, () => {}, run.signal));
       log.command(run.inHelper(pull), 'stderr', [`${name} Pulling`, `${name} Pulled`]);
     } catch (error) {
@@ -159,18 +163,18 @@ async function deployImage(run: Run, name: string): Promise<Container> {
       ]);
       throw new StartFailed(command, error);
     }
-    return { image: reference, commit: deployment.commit };
+    return { image: { reference }, commit: deployment.commit };
   });
 }
 
 /**
  * From a repository or a Dockerfile's text. Recorded for a Dockerfile build only: the other build packs take its form and pace.
  */
-async function deployBuilt(run: Run, name: string): Promise<Container> {
+async function deployBuilt(run: Run, name: string): Promise<void> {
   const { world, application, deployment, log } = run;
-  const source = sourceOf(application, deployment);
-  if (application.dockerfile === null) await importRepository(run, source);
-  const reference = `${application.uuid}:${application.dockerfile === null ? deployment.commit : 'latest'}`;
+  if (application.dockerfile === null) await importRepository(run, sourceOf(application, deployment.commit));
+  const reference = referenceOf(application, deployment.commit);
+  let image: Pick<Image, 'reference' | 'services'> = { reference };
   const kept = world.machine.images(application.uuid).some((image) => image.reference === reference);
   const changed = configurationHash(world, application) !== application.config_hash;
   const skip = kept && !changed && !deployment.force_rebuild && application.dockerfile === null;
@@ -183,13 +187,20 @@ async function deployBuilt(run: Run, name: string): Promise<Container> {
     );
     await run.until(5.5);
   } else {
-    await build(run, reference, source, kept && changed);
+    image = await build(run, reference, kept && changed);
   }
   log.note('Creating .env file with runtime variables for container.');
-  return await rollingUpdate(run, name, skip ? 6.2 : 9.1, async () => ({
-    image: reference,
-    commit: deployment.commit,
-  }));
+  if (image.services !== undefined) return await replaceStack(run, name, image);
+  await rollingUpdate(run, name, skip ? 6.2 : 9.1, async () => ({ image, commit: deployment.commit }));
+}
+
+/** The containers of a compose file have names that others rely on: the old ones go before the new ones come. */
+async function replaceStack(run: Run, name: string, image: Pick<Image, 'reference' | 'services'>): Promise<void> {
+  const { world, application, deployment, log } = run;
+  await run.until(9.1);
+  await removeOld(run, containersOf(world, application));
+  log.say('Starting new application.');
+  await up(run, name, image, deployment.commit, []);
 }
 
 async function importRepository(run: Run, source: GitSource): Promise<void> {
@@ -239,7 +250,7 @@ async function importRepository(run: Run, source: GitSource): Promise<void> {
   }
 }
 
-async function build(run: Run, reference: string, source: GitSource, outdated: boolean): Promise<void> {
+async function build(run: Run, reference: string, outdated: boolean): Promise<Image> {
   const { world, application, deployment, log, folder } = run;
   await run.until(4.6);
   log.say(
@@ -248,30 +259,11 @@ async function build(run: Run, reference: string, source: GitSource, outdated: b
   const lines: string[] = [];
   const work = world
     .working(
-      takeFailingBuild(world) ??
-        world.machine.build(
-          {
-            reference,
-            source,
-            buildPack: application.build_pack as 'dockerfile',
-            ...(application.dockerfile === null ? {} : { dockerfile: application.dockerfile }),
-            baseDirectory: application.base_directory,
-            ...(application.publish_directory === null ? {} : { publishDirectory: application.publish_directory }),
-            ...(application.dockerfile_location === null
-              ? {}
-              : { dockerfileLocation: application.dockerfile_location }),
-            commands: {
-              ...(application.install_command === null ? {} : { install: application.install_command }),
-              ...(application.build_command === null ? {} : { build: application.build_command }),
-              ...(application.start_command === null ? {} : { start: application.start_command }),
-            },
-            spa: application.settings.is_spa,
-            variables: buildVariables(world, application, deployment.commit),
-            noCache: deployment.force_rebuild || application.settings.disable_build_cache,
-          },
-          (line) => lines.push(line),
-          run.signal,
-        ),
+      buildAt(world, application, deployment.commit, {
+        noCache: deployment.force_rebuild || application.settings.disable_build_cache,
+        onLine: (line) => lines.push(line),
+        signal: run.signal,
+      }),
     )
     .catch((error: unknown) => error as Error);
   await run.until(6);
@@ -296,25 +288,7 @@ async function build(run: Run, reference: string, source: GitSource, outdated: b
   }
   log.command(script, 'stderr', [lines.join('\n')]);
   log.say('Building docker image completed.');
-}
-
-/** A build that the control endpoint asked to fail. */
-function takeFailingBuild(world: World): Promise<Image> | undefined {
-  const fault = world.faults.failBuilds;
-  if (fault === undefined) return undefined;
-  if (--fault.times <= 0) world.faults.failBuilds = undefined;
-  return Promise.reject(new CommandFailed('docker build', 1, fault.line));
-}
-
-function sourceOf(application: Application, deployment: Deployment): GitSource {
-  const repository = application.git_repository ?? '';
-  const url =
-    application.source_id === null || repository.includes('://') ? repository : `https://github.com/${repository}`;
-  return {
-    url,
-    ref: application.git_branch ?? 'HEAD',
-    ...(deployment.commit === 'HEAD' ? {} : { commit: deployment.commit }),
-  };
+  return result;
 }
 
 /**
@@ -325,8 +299,8 @@ async function rollingUpdate(
   run: Run,
   name: string,
   at: number,
-  obtain: () => Promise<{ image: string; commit: string }>,
-): Promise<Container> {
+  obtain: () => Promise<{ image: Pick<Image, 'reference' | 'services'>; commit: string }>,
+): Promise<void> {
   const { world, application, log } = run;
   const old = containersOf(world, application);
   const mapped = application.ports_mappings !== null;
@@ -339,15 +313,20 @@ async function rollingUpdate(
     log.say('Rolling update started.');
   }
   const { image, commit } = await obtain();
-  const container = await up(run, name, image, commit, old);
-  if (mapped) return container;
-  if (application.health_check_enabled) await waitForHealth(run, container);
+  const [container] = await up(run, name, image, commit, old);
+  if (mapped) return;
+  if (application.health_check_enabled && container !== undefined) await waitForHealth(run, container);
   await removeOld(run, old);
   log.say('Rolling update completed.');
-  return container;
 }
 
-async function up(run: Run, name: string, image: string, commit: string, old: Container[]): Promise<Container> {
+async function up(
+  run: Run,
+  name: string,
+  image: Pick<Image, 'reference' | 'services'>,
+  commit: string,
+  old: Container[],
+): Promise<Container[]> {
   const { world, application, log, folder } = run;
   const command = run.inHelper(
     ` docker compose --project-name ${application.uuid} --project-directory ${folder} up --build -d`,
@@ -356,18 +335,22 @@ async function up(run: Run, name: string, image: string, commit: string, old: Co
   const warning = old.length === 0 ? [] : [orphans(world, old)];
   try {
     checkDockerOptions(application, folder, name, 'up');
-    const container = await world.working(world.machine.run(containerSpec(world, application, image, name, commit)));
-    updateRoutes(world);
+    const containers: Container[] = [];
+    for (const spec of specsOf(world, application, image, name, commit))
+      containers.push(await world.working(runContainer(world, spec)));
+    const names = containers.map((container) => container.name);
     log.command(command, 'stderr', [
       ...warning,
-      `Container ${name}  Creating`,
-      `Container ${name}  Created`,
-      `Container ${name}  Starting`,
+      ...names.flatMap((one) => ['Creating', 'Created', 'Starting'].map((state) => `Container ${one}  ${state}`)),
     ]);
     await wait(run, 0.3);
-    log.command(command, 'stderr', [`Container ${name}  Started`]);
+    log.command(
+      command,
+      'stderr',
+      names.map((one) => `Container ${one}  Started`),
+    );
     log.say('New container started.');
-    return container;
+    return containers;
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     log.command(command, 'stderr', [...warning, `Container ${name}  Creating`, error.output]);
@@ -474,10 +457,10 @@ async function fail(run: Run, name: string, error: unknown): Promise<void> {
   tellDeployment(world, run.application, deployment);
   const unhealthy = error instanceof Unhealthy;
   if (!unhealthy) tellFailure(log, error);
-  const failed = containersOf(world, run.application).find((container) => container.name === name);
-  if (failed !== undefined) await removeContainer(world, failed, graceOf(run.application));
+  const failed = begunBy(run, name);
+  for (const container of failed) await removeContainer(world, container, graceOf(run.application));
   await world.clock.sleep(300, world.closing);
-  if (failed === undefined)
+  if (failed.length === 0)
     log.command(`docker rm -f ${name}`, 'stderr', [`Error response from daemon: No such container: ${name}`]);
   deployment.finished_at = rowTime(world.clock.now());
   closeHelper(run);
@@ -489,8 +472,14 @@ async function abandon(run: Run, name: string): Promise<void> {
   if (world.closing.aborted || !(run.signal.reason instanceof Cancelled)) return;
   log.say(`Error stopping container ${deployment.deployment_uuid}: Deployment cancelled by user`, 'stderr');
   log.say('Deployment cancelled by user, stopping execution.');
-  const begun = containersOf(world, application).find((container) => container.name === name);
-  if (begun !== undefined) await removeContainer(world, begun, graceOf(application));
+  for (const container of begunBy(run, name)) await removeContainer(world, container, graceOf(application));
+}
+
+/** What this deployment has started: its container, or those of its services. */
+function begunBy(run: Run, name: string): Container[] {
+  return containersOf(run.world, run.application).filter(
+    (container) => container.name === name || container.name.endsWith(`-${name}`),
+  );
 }
 
 function closeHelper(run: Run): void {

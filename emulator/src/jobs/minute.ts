@@ -5,6 +5,7 @@ import { rowTime } from '../times.ts';
 import type { World } from '../world.ts';
 import { runDueBackups } from './backups.ts';
 import { updateRoutes } from './containers.ts';
+import { stopCrashLoop } from './crashLoop.ts';
 import { refreshDatabases } from './databases.ts';
 import { cleanUp } from './dockerCleanup.ts';
 import { composeVersion, dockerVersion } from './dockerVersions.ts';
@@ -59,6 +60,7 @@ function checkDocker(world: World, server: Server): void {
   for (const application of state.applications.all()) {
     if (state.destinations.get(application.destination_id)?.server_id !== server.id) continue;
     if (application.status !== 'exited') refreshStatus(world, application);
+    stopCrashLoop(world, application);
   }
   updateRoutes(world);
 }

@@ -1,7 +1,8 @@
 import type { Application } from '../state/application.ts';
 import type { World } from '../world.ts';
-import { containersOf, graceOf, removeContainer } from './containers.ts';
+import { asVolumeOwner, containersOf, graceOf, removeContainer } from './containers.ts';
 import { writeStatus } from './status.ts';
+import { removeVolumes } from './volumes.ts';
 
 /** Stops an application in the background; its status follows 0.7 s after the call (recorded: deploy-image 34–36). */
 export function stopApplication(world: World, application: Application): void {
@@ -25,7 +26,7 @@ export function deleteApplication(world: World, application: Application, keep: 
     await removeAll(world, application);
     for (const image of world.machine.images(application.uuid))
       await world.working(world.machine.removeImage(image.reference));
-    if (!keep.volumes) await world.working(world.machine.removeVolume(application.uuid));
+    await removeVolumes(world, asVolumeOwner(application), keep);
     world.state.variables.removeWhere((v) => v.resource_type === 'application' && v.resource_id === application.id);
     world.state.applications.remove(application);
   });

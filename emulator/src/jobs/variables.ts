@@ -10,13 +10,13 @@ export function containerVariables(
   application: Application,
   name: string,
   commit: string,
-  port: number,
+  port: number | undefined,
 ): Record<string, string> {
   return {
     SOURCE_COMMIT: commit,
     ...coolifyVariables(application),
     COOLIFY_CONTAINER_NAME: name,
-    PORT: String(port),
+    ...(port === undefined ? {} : { PORT: String(port) }),
     HOST: '0.0.0.0',
     ...own(world, application, (variable) => variable.is_runtime),
   };
