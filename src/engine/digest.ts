@@ -25,7 +25,8 @@ export function canonical(value: unknown): string {
 
 /** Where two values differ, in words a person can act on: `app.branch: "main" → "dev"`. At most ten. */
 export function differences(before: unknown, after: unknown, path = ''): string[] {
-  if (canonical(before) === canonical(after)) return [];
+  // Canonical JSON has one form for null and for what is absent within a list; as the value of a key they differ.
+  if (canonical(before) === canonical(after) && (before === undefined) === (after === undefined)) return [];
   if (isObject(before) && isObject(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
     return keys

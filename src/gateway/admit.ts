@@ -14,11 +14,11 @@ export interface AdmitOptions {
 }
 
 /**
- * The owner, at the own machine: stdio and the command line. Identity is the process's own. Nobody else is there who
- * could approve, so what policy wants approved is refused.
+ * The owner: at the own machine (stdio, the command line), where identity is the process's own, or by the owner's key.
+ * Nobody else is there who could approve, so what policy wants approved is refused.
  */
-export function admitOwner({ policy, audit, now }: AdmitOptions): Admitted {
-  const actor: Actor = { kind: 'owner' };
+export function admitOwner({ policy, audit, now }: AdmitOptions, address?: string): Admitted {
+  const actor: Actor = { kind: 'owner', ...(address !== undefined && { address }) };
   return {
     actor,
     permit: ({ effect }) => (({ allow: 'yes', ask: 'ask', deny: 'no' }) as const)[policy[effect]],
@@ -50,6 +50,6 @@ export function auditEntry(
     resource_id: resource.id,
     resource_name: resource.name,
     details: { outcome, ...details },
-    ip_address: null,
+    ip_address: actor.address ?? null,
   };
 }

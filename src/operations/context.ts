@@ -2,12 +2,13 @@ import type { Clock } from '../clock.ts';
 import type { Coolify } from '../coolify/coolify.ts';
 
 /** Who asks. A union and not a nullable id: the audit is written from it. */
-export type Actor =
+export type Actor = { /** Where the request came from, over a network. */ address?: string } & (
   | { kind: 'owner' }
   | { kind: 'agent'; id: string; name: string }
   | { kind: 'person'; id: string; name: string }
   | { kind: 'account'; id: string; name: string }
-  | { kind: 'webhook'; id: string };
+  | { kind: 'webhook'; id: string }
+);
 
 /** What is told while a run goes on. Never holds a secret: the text is struck before it leaves. */
 export interface Progress {

@@ -12,7 +12,7 @@ export interface RunHeader {
   /** Name of the operation in the registry. */
   operation: string;
   /** Who asked, as `admit` found out. */
-  actor: { kind: string; id?: string; name?: string };
+  actor: { kind: string; id?: string; name?: string; address?: string };
   /** Parsed, defaults filled in, secrets as references. */
   input: Record<string, unknown>;
   /** What the operation's look returned. */

@@ -107,7 +107,7 @@ describe.each(KINDS)('the MCP surface over stdio, %s', (kind) => {
     await vi.waitFor(() => expect(seen.map(({ message }) => message)).toContain('STEP Cruise'));
     await client.call('harbour', { open: true });
     expect((await sailing).structuredContent).toMatchObject({ status: 'success' });
-    expect(seen.map(({ message }) => message)).toEqual(expect.arrayContaining(['Cast off', 'stern line off']));
+    expect(seen.map(({ message }) => message)).toEqual(expect.arrayContaining(['STEP Cast off', 'stern line off']));
     expectGrowing(seen);
   });
 

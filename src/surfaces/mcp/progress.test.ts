@@ -53,7 +53,7 @@ describe('progress', () => {
     reporter.report({ event: 'STEP', message: 'Build', fraction: 0.1 });
     vi.advanceTimersByTime(60_000);
     expect(told.length).toBeGreaterThanOrEqual(7);
-    expect(told.at(-1)!.message).toBe('Build (56 s)');
+    expect(told.at(-1)!.message).toBe('STEP Build (56 s)');
     reporter.stop();
     const heard = told.length;
     vi.advanceTimersByTime(60_000);
