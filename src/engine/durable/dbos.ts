@@ -99,7 +99,7 @@ export async function dbosDurable(options: DbosOptions): Promise<Durable> {
 
     active.set(header.id, { journal, cancel, listeners, settled: settled.promise });
     try {
-      if (await runs.cancelRequested(header.id)) cancel.abort(new Error('cancelled'));
+      if (journal.events.length > 0 && (await runs.cancelRequested(header.id))) cancel.abort(new Error('cancelled'));
       await startWorkflow(workflowOf(journal), header.id, body);
     } catch (error) {
       // The run is recorded: whoever looks around next, this process or another, takes it up.
