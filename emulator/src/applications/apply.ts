@@ -1,5 +1,5 @@
 import { serverError } from '../http/answer.ts';
-import type { Json, JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Application } from '../state/application.ts';
 import { columnFields, settingOf } from './fields.ts';
 
@@ -12,6 +12,8 @@ const decoded = ['dockerfile', 'docker_compose_raw', 'custom_nginx_configuration
 export function applyFields(application: Application, input: JsonObject): void {
   const row = application as unknown as JsonObject;
   const settings = application.settings as unknown as JsonObject;
+  if (Array.isArray(input.docker_compose_domains))
+    application.docker_compose_domains = composeDomains(input.docker_compose_domains);
   for (const [field, value] of Object.entries(input)) {
     const setting = settingOf[field];
     if (setting !== undefined) settings[setting] = asColumn(value, settings[setting], setting);
@@ -22,6 +24,12 @@ export function applyFields(application: Application, input: JsonObject): void {
         ? Buffer.from(value, 'base64').toString('utf8')
         : asColumn(value, row[field], field);
   }
+}
+
+/** The domains of a compose application by service, as Coolify stores them: `{"web":{"domain":"http://…"}}`. */
+function composeDomains(given: Json[]): string {
+  const rows = given.filter(isObject).map(({ name, domain }) => [String(name), { domain: domain ?? null }]);
+  return JSON.stringify(Object.fromEntries(rows));
 }
 
 function asColumn(value: Json, current: Json | undefined, field: string): Json {

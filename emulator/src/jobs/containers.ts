@@ -75,7 +75,6 @@ function containerSpec(
           port: Number(portOf(application, domain) ?? port),
         })),
       ),
-      [labelOf.checked]: String(application.health_check_enabled),
     },
     image,
     variables: containerVariables(world, application, name, commit, port),
@@ -123,7 +122,6 @@ function composeSpec(
       ...service.labels,
       ...coolifyLabels(application),
       [labelOf.routes]: JSON.stringify(routes),
-      [labelOf.checked]: String(healthCheck !== undefined),
     },
     image,
     network: application.uuid,
@@ -144,13 +142,9 @@ function composeSpec(
   };
 }
 
-/** `docker_compose_domains` as it is stored: `{"web":{"domain":"http://…"}}`, or the list as a request gives it. */
-function composeDomains(application: Application): Record<string, string> {
-  const stored: unknown = JSON.parse(application.docker_compose_domains ?? '{}');
-  const rows = Array.isArray(stored)
-    ? stored.map((row: { name: string; domain: string }) => [row.name, row.domain] as const)
-    : Object.entries(stored as Record<string, { domain: string }>).map(([name, { domain }]) => [name, domain] as const);
-  return Object.fromEntries(rows);
+function composeDomains(application: Application): Record<string, string | null> {
+  const stored = JSON.parse(application.docker_compose_domains ?? '{}') as Record<string, { domain: string | null }>;
+  return Object.fromEntries(Object.entries(stored).map(([service, { domain }]) => [service, domain]));
 }
 
 function coolifyLabels(application: Application): Record<string, string> {
@@ -165,24 +159,18 @@ function coolifyLabels(application: Application): Record<string, string> {
 }
 
 /**
- * Points the proxy at the containers as Traefik sees them: one joins as soon as it runs, with a health check as soon as it is
- * healthy; a host that nothing serves any more answers "no available server" while a container of it is left, else nothing.
+ * Points the proxy at the containers, as Traefik does by their labels: one whose program is still coming up is left out, one
+ * that is not running or not healthy is passed over by the machine. A host that nothing serves any more answers "no available
+ * server" while a container of it is left, else nothing.
  */
 export function updateRoutes(world: World): void {
   const wanted = new Map<string, RouteTarget[]>();
   for (const container of world.machine.containers()) {
-    const state = container.state();
-    if (state.status === 'removed') continue;
-    const serves =
-      state.status === 'running' &&
-      !isComingUp(container) &&
-      (container.labels[labelOf.checked] !== 'true' || state.health === 'healthy');
-    for (const { host, port } of JSON.parse(container.labels[labelOf.routes] ?? '[]') as {
-      host: string;
-      port: number;
-    }[]) {
+    if (container.state().status === 'removed') continue;
+    const routes = JSON.parse(container.labels[labelOf.routes] ?? '[]') as { host: string; port: number }[];
+    for (const { host, port } of routes) {
       const targets = wanted.get(host) ?? [];
-      if (serves) targets.push({ container: container.id, port });
+      if (!isComingUp(container)) targets.push({ container: container.id, port });
       wanted.set(host, targets);
     }
   }
