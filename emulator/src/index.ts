@@ -11,6 +11,7 @@ import { resumeDatabases } from './jobs/databases.ts';
 import { startMinuteJobs } from './jobs/minute.ts';
 import { createDeploymentQueue } from './jobs/queue.ts';
 import { resumeApplications } from './jobs/resume.ts';
+import { resumeServices } from './jobs/services.ts';
 import { startMachine } from './machine/index.ts';
 import type { Machine } from './machine/machine.ts';
 import { routes } from './routes/index.ts';
@@ -115,6 +116,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     queue.failLeftovers();
     resumeApplications(world, report);
     world.background(() => resumeDatabases(world));
+    world.background(() => resumeServices(world));
   }
   const stopMinutes = startMinuteJobs(world);
 

@@ -1,7 +1,7 @@
-import { refuse } from '../http/answer.ts';
+import { type Refused, refuse } from '../http/answer.ts';
 import type { JsonObject } from '../json.ts';
 import { teamIdOf } from '../present/application.ts';
-import type { Application } from '../state/application.ts';
+import { known } from '../present/server.ts';
 import type { World } from '../world.ts';
 
 /** A comma list of URLs as a request gives it: the clean list, or a sentence for each that is none. */
@@ -15,29 +15,46 @@ export function parseDomains(given: string): { domains: string[]; errors: string
 }
 
 /**
- * Refuses with 409 when another application of the team holds one of the domains, one entry for each holder
+ * Refuses with 409 when another application or service of the team holds one of the domains, one entry for each holder
  * (recorded: apps-image 8, 46).
  */
-export function refuseConflicts(world: World, domains: string[], teamId: number, own?: Application): void {
-  const conflicts: JsonObject[] = [];
-  for (const domain of domains) {
-    for (const other of world.state.applications.all()) {
-      if (other === own || teamIdOf(world, other) !== teamId) continue;
-      if (!(other.fqdn ?? '').split(',').some((held) => bare(held) === bare(domain))) continue;
-      conflicts.push({
+export function refuseConflicts(world: World, domains: string[], teamId: number, own?: { uuid: string }): void {
+  const conflicts = findConflicts(world, domains, teamId, own?.uuid);
+  if (conflicts.length > 0) throw conflictRefusal(conflicts);
+}
+
+/** One entry for each other holder of a domain: applications of the team, then containers of its services. */
+export function findConflicts(world: World, domains: string[], teamId: number, own?: string): JsonObject[] {
+  const { applications, services, serviceApplications } = world.state;
+  const holders = [
+    ...applications.all().map((row) => ({ uuid: row.uuid, fqdn: row.fqdn, name: row.name, type: 'application', row })),
+    ...serviceApplications.all().map((part) => {
+      const row = known(services.get(part.service_id), 'service', part.service_id);
+      return { uuid: part.uuid, fqdn: part.fqdn, name: row.name, type: 'service', row };
+    }),
+  ];
+  return domains.flatMap((domain) =>
+    holders
+      .filter(({ uuid, fqdn, row }) => uuid !== own && teamIdOf(world, row) === teamId && holds(fqdn, domain))
+      .map(({ uuid, name, type }) => ({
         domain,
-        resource_name: other.name,
-        resource_uuid: other.uuid,
-        resource_type: 'application',
-        message: `Domain ${domain} is already in use by application '${other.name}'`,
-      });
-    }
-  }
-  if (conflicts.length === 0) return;
-  throw refuse(409, 'Domain conflicts detected. Use force_domain_override=true to proceed.', {
+        resource_name: name,
+        resource_uuid: uuid,
+        resource_type: type,
+        message: `Domain ${domain} is already in use by ${type} '${name}'`,
+      })),
+  );
+}
+
+export function conflictRefusal(conflicts: JsonObject[]): Refused {
+  return refuse(409, 'Domain conflicts detected. Use force_domain_override=true to proceed.', {
     conflicts,
     warning: 'Using the same domain for multiple resources can cause routing conflicts and unpredictable behavior.',
   });
+}
+
+function holds(fqdn: string | null, domain: string): boolean {
+  return (fqdn ?? '').split(',').some((held) => bare(held) === bare(domain));
 }
 
 function bare(domain: string): string {

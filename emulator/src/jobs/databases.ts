@@ -8,9 +8,10 @@ import { plainTime, rowTime } from '../times.ts';
 import { variablesOf } from '../variables/insert.ts';
 import type { World } from '../world.ts';
 import { removeBackups } from './backups.ts';
-import { bytes, removeContainer } from './containers.ts';
+import { bytes, removeContainer, runContainer } from './containers.ts';
 import { aggregateStatus } from './status.ts';
 import { inTurn } from './turns.ts';
+import { mountsOf, removeVolumes, type VolumeOwner } from './volumes.ts';
 
 /** Where backups lie on the managed server; every database's container can write there. */
 export const backupFolder = '/data/coolify/backups/databases';
@@ -22,6 +23,11 @@ const graceSeconds = 30;
 /** The container of a database, whose name is the uuid. */
 export function containerOf(world: World, database: Pick<Database, 'uuid'>): Container | undefined {
   return world.machine.containers().find((c) => c.name === database.uuid && c.state().status !== 'removed');
+}
+
+/** A database as the owner of its storages. */
+export function asVolumeOwner(database: Database): VolumeOwner {
+  return { type: modelOf(database), id: database.id, folder: `/data/coolify/databases/${database.uuid}` };
 }
 
 /** Starts it in the background: a fresh container in place of one that is there. The status follows with the next full minute. */
@@ -47,13 +53,8 @@ export function deleteDatabase(world: World, database: Database, keep: { volumes
     const running = containerOf(world, database) !== undefined;
     await world.clock.sleep(running ? pace.deleteRunning : pace.delete, world.closing);
     await removeDatabaseContainer(world, database);
-    const { state, machine } = world;
-    const isOwn = (row: { resource_type: string; resource_id: number }) =>
-      row.resource_type === modelOf(database) && row.resource_id === database.id;
-    if (!keep.volumes)
-      for (const volume of state.volumes.filter(isOwn)) await world.working(machine.removeVolume(volume.name));
-    state.volumes.removeWhere(isOwn);
-    state.fileVolumes.removeWhere(isOwn);
+    const { state } = world;
+    await removeVolumes(world, asVolumeOwner(database), keep);
     state.variables.removeWhere((v) => v.resource_type === database.kind && v.resource_id === database.id);
     removeBackups(world, database);
     state[tableOf[database.kind]].remove(database);
@@ -80,21 +81,21 @@ export function refreshDatabases(world: World, server: Server): void {
 /** After a restart of the emulator: what an earlier run left running is started again. */
 export async function resumeDatabases(world: World): Promise<void> {
   for (const database of allDatabases(world.state))
-    if (database.status.startsWith('running')) await runContainer(world, database);
+    if (database.status.startsWith('running')) await bringUp(world, database);
 }
 
 async function start(world: World, database: Database): Promise<void> {
   await world.clock.sleep(pace.start, world.closing);
-  await runContainer(world, database);
+  await bringUp(world, database);
 }
 
 /** A start that fails shows nowhere: the status stays what it was (recorded: run-databases 26, 27). */
-async function runContainer(world: World, database: Database): Promise<void> {
+async function bringUp(world: World, database: Database): Promise<void> {
   if (world.faults.unreachable.has(serverOf(world, destinationOf(world, database)).uuid)) return;
   try {
     await world.working(world.machine.pull(database.image, () => {}, world.closing));
     await removeDatabaseContainer(world, database);
-    await world.working(world.machine.run(containerSpec(world, database)));
+    await world.working(runContainer(world, containerSpec(world, database)));
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
   }
@@ -124,8 +125,6 @@ function writeStatus(world: World, database: Database, status: string): void {
 function containerSpec(world: World, database: Database): ContainerSpec {
   const { state } = world;
   const kind = kinds[database.kind];
-  const isOwn = (row: { resource_type: string; resource_id: number }) =>
-    row.resource_type === modelOf(database) && row.resource_id === database.id;
   const given = variablesOf(world, { resource_type: database.kind, resource_id: database.id });
   const healthCheck = healthCheckOf(database);
   const command = kind.command?.(database, passwordOf(state, database));
@@ -148,16 +147,11 @@ function containerSpec(world: World, database: Database): ContainerSpec {
     },
     port: kind.port,
     volumes: [
-      ...state.volumes.filter(isOwn).map((v) => ({ source: v.host_path ?? v.name, target: v.mount_path })),
-      ...state.fileVolumes.filter(isOwn).map((file) => ({
-        source: file.fs_path,
-        target: file.mount_path,
-        ...(file.content === null || file.is_directory ? {} : { content: file.content }),
-      })),
+      ...mountsOf(world, asVolumeOwner(database)),
       ...(typeof configuration === 'string' && kind.configurationFile !== undefined
         ? [
             {
-              source: `/data/coolify/databases/${database.uuid}/${kind.configuration}`,
+              source: `${asVolumeOwner(database).folder}/${kind.configuration}`,
               target: kind.configurationFile,
               content: configuration,
             },

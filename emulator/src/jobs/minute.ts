@@ -12,6 +12,7 @@ import { composeVersion, dockerVersion } from './dockerVersions.ts';
 import { applyConfiguration } from './proxy.ts';
 import { answersNow, checkAgain, checkConnection, isWatched } from './reachability.ts';
 import { runDueTasks } from './scheduledTask.ts';
+import { refreshServices } from './services.ts';
 import { refreshStatus } from './status.ts';
 
 /**
@@ -37,6 +38,8 @@ export function startMinuteJobs(world: World): () => void {
       });
       clock.after(500, () => {
         refreshDatabases(world, server);
+        refreshServices(world, server);
+        updateRoutes(world);
         if (world.machine.containers().length > 0) clock.after(1350, () => startProxy(world, server));
       });
       runDueBackups(world, server, minute);
