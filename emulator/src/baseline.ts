@@ -1,5 +1,7 @@
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { hex, publicId, secret, sha256 } from './ids.ts';
+import { readPrivateKey } from './keys/ssh.ts';
+import { known } from './present/server.ts';
 import { insertProject } from './routes/projects.ts';
 import type { PrivateKey, Team, User } from './state/rows.ts';
 import { serverDefaults, serverSettingsDefaults } from './state/server.ts';
@@ -104,6 +106,7 @@ export function fillBaseline(state: State, options: BaselineOptions): Record<str
     updated_at: now,
   });
   state.gitlabApps.insert({ ...publicGitlab, created_at: now, updated_at: now });
+  state.s3Storages.insert({ ...localMinio, created_at: now, updated_at: now });
   return insertRecordedUsers(state, root, team, first, installedAt);
 }
 
@@ -236,25 +239,18 @@ function insertKey(
   now: string,
   given: Pick<PrivateKey, 'uuid' | 'name' | 'description' | 'is_git_related'>,
 ): PrivateKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const wire = sshPublicKey(publicKey);
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const { publicKey, fingerprint } = known(readPrivateKey(pem), 'key', given.name);
   return state.privateKeys.insert({
     ...given,
-    private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    public_key: `ssh-ed25519 ${wire.toString('base64')} `,
-    fingerprint: createHash('sha256').update(wire).digest('base64').replace(/=+$/, ''),
+    private_key: pem,
+    public_key: publicKey,
+    fingerprint,
     team_id: team.id,
     created_at: now,
     updated_at: now,
   });
-}
-
-/** The key in SSH's wire form: each field with its length before it. */
-function sshPublicKey(key: KeyObject): Buffer {
-  const raw = key.export({ type: 'spki', format: 'der' }).subarray(-32);
-  return Buffer.concat(
-    [Buffer.from('ssh-ed25519'), raw].flatMap((field) => [Buffer.from([0, 0, 0, field.length]), field]),
-  );
 }
 
 const publicGithub = {
@@ -299,5 +295,19 @@ const publicGitlab = {
   private_key_id: null,
   is_system_wide: false,
   is_public: true,
+  team_id: 0,
+};
+
+const localMinio = {
+  uuid: 'minio',
+  name: 'Local MinIO',
+  description: 'Local MinIO S3 Storage',
+  region: 'us-east-1',
+  key: 'minioadmin',
+  secret: 'minioadmin',
+  bucket: 'local',
+  endpoint: 'http://coolify-minio:9000',
+  is_usable: true,
+  unusable_email_sent: false,
   team_id: 0,
 };

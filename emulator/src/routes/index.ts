@@ -1,23 +1,31 @@
 import type { Routes } from '../http/call.ts';
 import { applicationDestinationRoutes } from './applicationDestinations.ts';
 import { applicationRoutes } from './applications.ts';
+import { cloudInitScriptRoutes } from './cloudInitScripts.ts';
+import { cloudProviderRoutes } from './cloudProviders.ts';
+import { cloudTokenRoutes } from './cloudTokens.ts';
 import { cloudflareTunnelRoutes } from './cloudflareTunnel.ts';
 import { databaseBackupRoutes } from './databaseBackups.ts';
 import { databaseRoutes } from './databases.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { destinationRoutes } from './destinations.ts';
 import { dockerCleanupRoutes } from './dockerCleanup.ts';
+import { githubAppRoutes } from './githubApps.ts';
+import { gitlabAppRoutes } from './gitlabApps.ts';
 import { instanceRoutes } from './instance.ts';
+import { keyRoutes } from './keys.ts';
 import { logDrainRoutes } from './logDrains.ts';
 import { moveRoutes } from './moves.ts';
 import { notificationRoutes } from './notifications.ts';
 import { possessionRoutes } from './possessions.ts';
 import { projectRoutes } from './projects.ts';
 import { proxyRoutes } from './proxy.ts';
+import { s3StorageRoutes } from './s3Storages.ts';
 import { scheduledTaskRoutes } from './scheduledTasks.ts';
 import { sentinelRoutes } from './sentinel.ts';
 import { serverRecordRoutes } from './serverRecords.ts';
 import { serverRoutes } from './servers.ts';
+import { settingsRoutes } from './settings.ts';
 import { sharedVariableRoutes } from './sharedVariables.ts';
 import { storageRoutes } from './storages.ts';
 import { tagRoutes } from './tags.ts';
@@ -52,4 +60,12 @@ export const routes: Routes = {
   ...logDrainRoutes,
   ...sentinelRoutes,
   ...cloudflareTunnelRoutes,
+  ...keyRoutes,
+  ...githubAppRoutes,
+  ...gitlabAppRoutes,
+  ...s3StorageRoutes,
+  ...cloudTokenRoutes,
+  ...cloudInitScriptRoutes,
+  ...cloudProviderRoutes,
+  ...settingsRoutes,
 };

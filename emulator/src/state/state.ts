@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Application } from './application.ts';
 import type { Backup, BackupExecution } from './backup.ts';
 import type { CleanupExecution } from './cleanup.ts';
+import type { CloudInitScript, CloudToken } from './cloud.ts';
 import { databaseTables } from './database.ts';
 import type { NotificationSettings } from './notification.ts';
 import type {
@@ -73,6 +74,8 @@ export function createState() {
     taskExecutions: createTable<TaskExecution>(),
     notificationSettings: createTable<NotificationSettings>(),
     cleanupExecutions: createTable<CleanupExecution>(),
+    cloudTokens: createTable<CloudToken>(),
+    cloudInitScripts: createTable<CloudInitScript>(),
   };
 }
 
