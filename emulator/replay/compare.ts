@@ -25,6 +25,7 @@ const logKeys = /^(logs|validation_logs|output)$/;
 const forms: [RegExp, string][] = [
   [/(?<=:\/\/(?:[^:@/\s]*:)?)[A-Za-z0-9]{64}(?=@)/g, '<password>'],
   [/\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|\+00:00| \+0000 UTC)?/g, '<time>'],
+  [/\b\d+%/g, '<percent>'],
   [/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, '<uuid>'],
   [/(?<![a-z0-9{])[a-z0-9]{24}-\d{12}(?!\d)/g, '<container>'],
   [/(?<![a-z0-9])(?:[\da-f]{64}|[\da-f]{40}|[\da-f]{32})(?![a-z0-9])/g, '<hash>'],

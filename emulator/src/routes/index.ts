@@ -1,10 +1,10 @@
 import type { Routes } from '../http/call.ts';
 import { applicationDestinationRoutes } from './applicationDestinations.ts';
 import { applicationRoutes } from './applications.ts';
+import { cloudflareTunnelRoutes } from './cloudflareTunnel.ts';
 import { cloudInitScriptRoutes } from './cloudInitScripts.ts';
 import { cloudProviderRoutes } from './cloudProviders.ts';
 import { cloudTokenRoutes } from './cloudTokens.ts';
-import { cloudflareTunnelRoutes } from './cloudflareTunnel.ts';
 import { databaseBackupRoutes } from './databaseBackups.ts';
 import { databaseRoutes } from './databases.ts';
 import { deploymentRoutes } from './deployments.ts';
@@ -17,14 +17,16 @@ import { keyRoutes } from './keys.ts';
 import { logDrainRoutes } from './logDrains.ts';
 import { moveRoutes } from './moves.ts';
 import { notificationRoutes } from './notifications.ts';
-import { possessionRoutes } from './possessions.ts';
 import { projectRoutes } from './projects.ts';
 import { proxyRoutes } from './proxy.ts';
+import { resourceRoutes } from './resources.ts';
 import { s3StorageRoutes } from './s3Storages.ts';
 import { scheduledTaskRoutes } from './scheduledTasks.ts';
 import { sentinelRoutes } from './sentinel.ts';
 import { serverRecordRoutes } from './serverRecords.ts';
 import { serverRoutes } from './servers.ts';
+import { servicePartRoutes } from './serviceParts.ts';
+import { serviceRoutes } from './services.ts';
 import { settingsRoutes } from './settings.ts';
 import { sharedVariableRoutes } from './sharedVariables.ts';
 import { storageRoutes } from './storages.ts';
@@ -37,7 +39,6 @@ import { volumeBackupRoutes } from './volumeBackups.ts';
 export const routes: Routes = {
   ...instanceRoutes,
   ...teamRoutes,
-  ...possessionRoutes,
   ...projectRoutes,
   ...sharedVariableRoutes,
   ...serverRoutes,
@@ -46,6 +47,9 @@ export const routes: Routes = {
   ...deploymentRoutes,
   ...databaseRoutes,
   ...databaseBackupRoutes,
+  ...serviceRoutes,
+  ...servicePartRoutes,
+  ...resourceRoutes,
   ...storageRoutes,
   ...tagRoutes,
   ...scheduledTaskRoutes,
