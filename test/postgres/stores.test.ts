@@ -254,18 +254,20 @@ it('removes what nobody needs any more, and nothing that is referred to', async 
   let now = Date.now();
   const clock: Clock = { now: () => now, sleep: systemClock.sleep };
   const first = await open(url, dataDir, { clock });
-  const [used, inUrl, unused] = await Promise.all(
-    ['used', 'in a url', 'unused'].map((value) => first.secrets.seal(value)),
+  const [used, inUrl, inSettings, unused] = await Promise.all(
+    ['used', 'in a url', 'in settings', 'unused'].map((value) => first.secrets.seal(value)),
   );
+  expect(await first.settings.agree('pepper', inSettings)).toBe(inSettings);
+  expect(await first.settings.agree('pepper', unused)).toBe(inSettings);
   const old = await first.runs.create(header('txn-1-a'));
   await old.append({ type: 'ended', status: 'success', output: null, at: now });
-  const open_ = await first.runs.create({ ...header('txn-1-b'), input: { password: used } });
-  await open_.append({ type: 'begun', step: 0, mark: `https://x:${encodeURIComponent(inUrl ?? '')}@host`, at: now });
+  const unended = await first.runs.create({ ...header('txn-1-b'), input: { password: used } });
+  await unended.append({ type: 'begun', step: 0, mark: `https://x:${encodeURIComponent(inUrl ?? '')}@host`, at: now });
   await first.close();
   now += 31 * 24 * 3_600_000;
   const later = await open(url, dataDir, { clock });
   expect((await later.runs.list(9)).map((journal) => journal.header.id)).toEqual(['txn-1-b']);
-  expect((await later.secrets.values()).sort()).toEqual(['in a url', 'used']);
+  expect((await later.secrets.values()).sort()).toEqual(['in a url', 'in settings', 'used']);
   await expect(later.secrets.open(unused ?? '')).rejects.toMatchObject({ code: 'not_found' });
   await later.close();
 });

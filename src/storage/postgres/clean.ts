@@ -22,6 +22,7 @@ export async function clean({ ask }: Database, clock: Clock): Promise<void> {
     db.execute(sql`
       delete from fairlead.secrets where given_at < ${now - KEEP_UNUSED_SECRETS} and name not in (
         ${references('header', 'runs')} union ${references('event', 'run_events')} union ${references('plan', 'plans')}
+        union ${references('value', 'settings')}
       )`),
   );
 }

@@ -62,8 +62,11 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSt
     return {
       ...stores,
       async close() {
-        await stores.close();
-        await embedded.leave();
+        try {
+          await stores.close();
+        } finally {
+          await embedded.leave();
+        }
       },
     };
   } catch (error) {

@@ -50,6 +50,7 @@ export const runs = fairlead.table(
   ],
 );
 
+/** @public drizzle-kit makes the migrations from what is exported here. */
 export const runEvents = fairlead.table(
   'run_events',
   {
