@@ -3,7 +3,7 @@ import { isPlaceholder } from './placeholder.ts';
 import type { Problem } from './problem.ts';
 
 /** Never a flag, which other users of the machine can read, and never in the file, which gets shared. */
-export const SECRET_VARIABLES = ['COOLIFY_API_TOKEN', 'DATABASE_URL', 'FAIRLEAD_KEY'] as const;
+export const SECRET_VARIABLES = ['COOLIFY_API_TOKEN', 'DATABASE_URL', 'FAIRLEAD_KEY', 'FAIRLEAD_SECRET_KEY'] as const;
 export type SecretVariable = (typeof SECRET_VARIABLES)[number];
 
 /** Kept apart from the configuration, so that that can be logged. Shows nothing of itself when it is. */
@@ -11,8 +11,10 @@ export interface Secrets {
   readonly coolifyToken: string | undefined;
   /** PostgreSQL, for `serve`. */
   readonly databaseUrl: string | undefined;
-  /** The pepper of API keys and the key of what is encrypted at rest, for `serve`. */
+  /** The owner's key, for `serve`. */
   readonly key: string | undefined;
+  /** What seals the secrets that are kept, for several `serve` on one database. */
+  readonly secretKey: string | undefined;
 }
 
 const KEY_LENGTH = 32;
@@ -41,6 +43,7 @@ export function decideSecrets(
       ? take('DATABASE_URL', wrongDatabase, 'Give a PostgreSQL, or leave it out: then one is kept in the data folder.')
       : undefined,
     key: take('FAIRLEAD_KEY', wrongKey, 'Make one with: openssl rand -hex 32'),
+    secretKey: take('FAIRLEAD_SECRET_KEY', wrongSecretKey, 'Make one with: openssl rand -hex 32'),
   };
   return { secrets: unlogged(secrets), problems };
 }
@@ -62,6 +65,9 @@ function wrongDatabase(text: string): string | undefined {
   if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return undefined;
   return 'has to be a URL that begins with postgres://';
 }
+
+const wrongSecretKey = (text: string): string | undefined =>
+  /^[0-9a-f]{64}$/i.test(text) ? undefined : 'has to be 64 hexadecimal digits';
 
 const wrongKey = (text: string): string | undefined =>
   text.length < KEY_LENGTH ? `is too short: it needs ${KEY_LENGTH} characters at least` : undefined;

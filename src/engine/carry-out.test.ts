@@ -89,13 +89,14 @@ interface Options {
   stored?: JournalEvent[];
   told?: Progress[];
   cancelAt?: string;
+  direction?: 'undo';
 }
 
 /** Carries out from what is stored; what is stored afterwards is what a crash would leave. */
 async function carry(
   world: World,
   stored: JournalEvent[],
-  { dieAt, told = [], cancelAt }: Options = {},
+  { dieAt, told = [], cancelAt, direction = undefined }: Options = {},
 ): Promise<void> {
   const operation = probe(world);
   const journal: Journal = { ...newJournal(operation), events: structuredClone(stored) };
@@ -106,6 +107,7 @@ async function carry(
     journal,
     stopping: new AbortController().signal,
     onEnd: async () => undefined,
+    ...(direction && { direction }),
     async record(event) {
       if (dieAt?.event === written && dieAt.when === 'before') throw new Error('died');
       stored.push(structuredClone(event));
@@ -173,6 +175,26 @@ describe('carry out', () => {
     await carry(world, events);
     expect(count(world, 'do 1')).toBe(1);
     expect(stateOf(world, events).failure?.failure.kind).toBe('undecidable');
+  });
+
+  it('takes up again, when a person asks, what it could not take back, and then a success too', async () => {
+    const world: World = { effects: [], present: new Set(), breaksAt: 2, undoBreaks: true };
+    const events: JournalEvent[] = [];
+    await carry(world, events);
+    expect([...world.present]).toEqual(['e1']);
+    world.undoBreaks = false;
+    events.push({ type: 'taken_over', by: 'a person', at: 2 });
+    await carry(world, events, { direction: 'undo' });
+    expect(stateOf(world, events)).toMatchObject({ ended: { status: 'rolled_back' }, undoFailed: [] });
+    expect([...world.present]).toEqual([]);
+
+    const good: World = { effects: [], present: new Set() };
+    const done: JournalEvent[] = [];
+    await carry(good, done);
+    done.push({ type: 'taken_over', by: 'a person', at: 2 });
+    await carry(good, done, { direction: 'undo' });
+    expect(stateOf(good, done).ended?.status).toBe('rolled_back');
+    expect([...good.present]).toEqual([]);
   });
 
   it('stops at a wish to cancel and takes everything back', async () => {

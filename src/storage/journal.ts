@@ -111,6 +111,8 @@ export function runState({ events }: Journal): RunState {
         ended = { status: event.status, output: event.output, at: event.at };
         break;
       case 'taken_over':
+        // Whoever takes over an end that left something behind, or that is no longer wanted, opens it again.
+        ended = null;
         break;
     }
   }
