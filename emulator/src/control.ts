@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { BadOrder, readFaultOrder } from './faultOrder.ts';
 import { type Harm, resourceOf, strike } from './faults.ts';
+import { dockerView } from './jobs/dockerView.ts';
 import type { Json } from './json.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +24,8 @@ interface KillOrder {
 
 /**
  * What Coolify has not: the emulator's own controls, below `/__emulator`, for callers on this machine only. Time, faults,
- * killing an application's container as from outside, and a look at the state without secrets.
+ * killing an application's container as from outside, a look at the state without secrets, and what `docker inspect` would
+ * show of a container.
  */
 export function createControl(world: World, settled: () => Promise<void>): Hono {
   const app = new Hono();
@@ -71,12 +73,26 @@ export function createControl(world: World, settled: () => Promise<void>): Hono 
       proxy: machine.proxy,
     });
   });
+  app.get('/containers/:application', (c) => {
+    const uuid = c.req.param('application');
+    const own = world.machine.containers().filter((container) => resourceOf(container) === uuid);
+    if (own.length === 0) return c.json({ message: `Nothing of "${uuid}" runs. GET state lists what does.` }, 404);
+    return c.json(
+      own.map((container) => dockerView(container) ?? { Name: `/${container.name}`, Image: container.image }),
+    );
+  });
   app.onError((error, c) => {
     if (!(error instanceof BadOrder) && !(error instanceof SyntaxError)) throw error;
     return c.json({ message: error.message }, 400);
   });
   app.all('*', (c) =>
-    c.json({ message: 'Controls: GET and POST clock, GET and POST faults, POST kill, POST settle, GET state.' }, 404),
+    c.json(
+      {
+        message:
+          'Controls: GET and POST clock, GET and POST faults, POST kill, POST settle, GET state, GET containers/{uuid}.',
+      },
+      404,
+    ),
   );
   return app;
 }

@@ -1,7 +1,13 @@
 import { domainsOf, plainLabels, portOf } from '../applications/labels.ts';
+import { bytes } from '../applications/size.ts';
 import type { ComposeService, Container, ContainerSpec, HealthCheck, Image, RouteTarget } from '../machine/machine.ts';
+import { environmentOf } from '../present/application.ts';
+import { destinationOf, known } from '../present/server.ts';
+import { coolifyVersion } from '../routes/instance.ts';
+import { slug } from '../slug.ts';
 import type { Application } from '../state/application.ts';
 import type { World } from '../world.ts';
+import { withView } from './dockerView.ts';
 import { isComingUp, listening } from './listening.ts';
 import { containerVariables } from './variables.ts';
 import { mountsOf, type VolumeOwner } from './volumes.ts';
@@ -67,7 +73,7 @@ function containerSpec(
   return {
     name,
     labels: {
-      ...coolifyLabels(application),
+      ...coolifyLabels(world, application),
       ...proxyLabelsOf(application),
       [labelOf.routes]: JSON.stringify(
         domainsOf(application.fqdn).map((domain) => ({
@@ -97,8 +103,12 @@ export function specsOf(
   name: string,
   commit: string,
 ): ContainerSpec[] {
-  if (image.services === undefined) return [containerSpec(world, application, image.reference, name, commit)];
-  return image.services.map((service) => composeSpec(world, application, service, `${service.name}-${name}`, commit));
+  const { network } = destinationOf(world, application);
+  const specs =
+    image.services === undefined
+      ? [containerSpec(world, application, image.reference, name, commit)]
+      : image.services.map((service) => composeSpec(world, application, service, `${service.name}-${name}`, commit));
+  return specs.map((spec) => withView(spec, application, network));
 }
 
 /**
@@ -120,7 +130,7 @@ function composeSpec(
     name,
     labels: {
       ...service.labels,
-      ...coolifyLabels(application),
+      ...coolifyLabels(world, application),
       [labelOf.routes]: JSON.stringify(routes),
     },
     image,
@@ -147,12 +157,19 @@ function composeDomains(application: Application): Record<string, string | null>
   return Object.fromEntries(Object.entries(stored).map(([service, { domain }]) => [service, domain]));
 }
 
-function coolifyLabels(application: Application): Record<string, string> {
+/** The labels by which Coolify knows its containers (recorded: runtime 5). */
+function coolifyLabels(world: World, application: Application): Record<string, string> {
+  const environment = environmentOf(world, application);
+  const project = known(world.state.projects.get(environment.project_id), 'project', environment.project_id);
   return {
     'coolify.managed': 'true',
+    'coolify.version': coolifyVersion,
     'coolify.type': 'application',
     'coolify.name': application.uuid,
-    'coolify.resourceName': application.name,
+    'coolify.resourceName': slug(application.name),
+    'coolify.projectName': slug(project.name),
+    'coolify.serviceName': slug(application.name),
+    'coolify.environmentName': slug(environment.name),
     'coolify.pullRequestId': '0',
     [labelOf.application]: String(application.id),
   };
@@ -213,10 +230,4 @@ function healthCheck(application: Application): HealthCheck {
     retries: application.health_check_retries,
     startPeriod: application.health_check_start_period * 1000,
   };
-}
-
-/** Docker's sizes: `512m`, `1g`; anything else is no limit. */
-export function bytes(size: string): number {
-  const [, amount, unit = 'b'] = /^(\d+)([bkmg])?$/i.exec(size) ?? [];
-  return amount === undefined ? 0 : Number(amount) * 1024 ** 'bkmg'.indexOf(unit.toLowerCase());
 }

@@ -1,3 +1,4 @@
+import { bytes } from '../applications/size.ts';
 import { healthCheckOf, kinds, modelOf, ownTexts } from '../databases/kinds.ts';
 import { passwordOf } from '../databases/password.ts';
 import { CommandFailed, type Container, type ContainerSpec } from '../machine/machine.ts';
@@ -8,7 +9,7 @@ import { plainTime, rowTime } from '../times.ts';
 import { variablesOf } from '../variables/insert.ts';
 import type { World } from '../world.ts';
 import { removeBackups } from './backups.ts';
-import { bytes, removeContainer, runContainer } from './containers.ts';
+import { removeContainer, runContainer } from './containers.ts';
 import { aggregateStatus } from './status.ts';
 import { inTurn } from './turns.ts';
 import { mountsOf, removeVolumes, type VolumeOwner } from './volumes.ts';
