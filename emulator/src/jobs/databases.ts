@@ -41,9 +41,11 @@ export function stopDatabase(world: World, database: Database): void {
   inTurn(world, database.uuid, () => stop(world, database));
 }
 
-export function restartDatabase(world: World, database: Database): void {
+/** Stops it and starts it again; `between` does what needs it stopped. */
+export function restartDatabase(world: World, database: Database, between?: () => Promise<void>): void {
   inTurn(world, database.uuid, async () => {
     await stop(world, database);
+    await between?.();
     await start(world, database);
   });
 }

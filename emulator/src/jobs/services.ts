@@ -42,10 +42,12 @@ export function stopService(world: World, service: Service): void {
   inTurn(world, service.uuid, () => stop(world, service));
 }
 
-export function restartService(world: World, service: Service): void {
+/** Stops it and starts it again; `between` does what needs it stopped. */
+export function restartService(world: World, service: Service, between?: () => Promise<void>): void {
   startingServices(world).delete(service.uuid);
   inTurn(world, service.uuid, async () => {
     await stop(world, service);
+    await between?.();
     await start(world, service);
   });
 }

@@ -8,13 +8,19 @@ import {
   withoutDropped,
   writeFields,
 } from '../databases/fields.ts';
-import { modelOf } from '../databases/kinds.ts';
 import { refuseTakenPort } from '../databases/publicPort.ts';
 import { invalid, notFound, ok, refuse } from '../http/answer.ts';
 import type { Call, Handler, Routes } from '../http/call.ts';
 import { flag } from '../http/flag.ts';
 import { apiMessages, hasErrors, refuseUnknown, validate } from '../http/validate.ts';
-import { containerOf, deleteDatabase, restartDatabase, startDatabase, stopDatabase } from '../jobs/databases.ts';
+import {
+  asVolumeOwner,
+  containerOf,
+  deleteDatabase,
+  restartDatabase,
+  startDatabase,
+  stopDatabase,
+} from '../jobs/databases.ts';
 import { teamIdOf } from '../present/application.ts';
 import { presentBackupListed } from '../present/backup.ts';
 import { presentDatabase, presentDatabaseListed, presentDatabaseRow } from '../present/database.ts';
@@ -145,10 +151,8 @@ function variableOwner(call: Call) {
 function storageOwner(call: Call): StorageOwner {
   const database = findDatabase(call);
   return {
-    id: database.id,
+    ...asVolumeOwner(database),
     uuid: database.uuid,
-    type: modelOf(database),
-    folder: '/data/coolify/databases',
     nested: () => presentDatabaseRow(call.world, database, false),
   };
 }

@@ -1,6 +1,7 @@
 import type { Routes } from '../http/call.ts';
 import { applicationDestinationRoutes } from './applicationDestinations.ts';
 import { applicationRoutes } from './applications.ts';
+import { cloneRoutes } from './clones.ts';
 import { cloudflareTunnelRoutes } from './cloudflareTunnel.ts';
 import { cloudInitScriptRoutes } from './cloudInitScripts.ts';
 import { cloudProviderRoutes } from './cloudProviders.ts';
@@ -26,6 +27,7 @@ import { sentinelRoutes } from './sentinel.ts';
 import { serverRecordRoutes } from './serverRecords.ts';
 import { serverRoutes } from './servers.ts';
 import { servicePartRoutes } from './serviceParts.ts';
+import { serviceStorageRoutes } from './serviceStorages.ts';
 import { serviceRoutes } from './services.ts';
 import { settingsRoutes } from './settings.ts';
 import { sharedVariableRoutes } from './sharedVariables.ts';
@@ -49,6 +51,8 @@ export const routes: Routes = {
   ...databaseBackupRoutes,
   ...serviceRoutes,
   ...servicePartRoutes,
+  ...serviceStorageRoutes,
+  ...cloneRoutes,
   ...resourceRoutes,
   ...storageRoutes,
   ...tagRoutes,

@@ -3,15 +3,13 @@ import type { Call, Handler, Routes } from '../http/call.ts';
 import { requireFields } from '../http/fields.ts';
 import { flag } from '../http/flag.ts';
 import { containerOfPart, deleteService, restartService, startService, stopService } from '../jobs/services.ts';
-import type { JsonObject } from '../json.ts';
 import { teamIdOf } from '../present/application.ts';
 import { presentService, presentServiceListed } from '../present/service.ts';
 import { applyCompose } from '../services/compose.ts';
 import { createService, withoutMarkup } from '../services/create.ts';
-import { isApplication, partsOf, touchService } from '../services/parts.ts';
+import { touchService } from '../services/parts.ts';
 import { readGivenCompose, updateRules } from '../services/rules.ts';
 import { serviceStatus } from '../services/status.ts';
-import { modelOf } from '../services/storages.ts';
 import { applyUrls, domainsOfService } from '../services/urls.ts';
 import { ownerOf } from '../services/variables.ts';
 import type { Service } from '../state/service.ts';
@@ -36,7 +34,6 @@ export const serviceRoutes: Routes = {
   'PATCH /services/{uuid}/envs': (call) => updateVariable(call, ownerOf(findService(call))),
   'PATCH /services/{uuid}/envs/bulk': (call) => updateVariables(call, ownerOf(findService(call))),
   'DELETE /services/{uuid}/envs/{env_uuid}': (call) => deleteVariable(call, ownerOf(findService(call))),
-  'GET /services/{uuid}/storages': storages,
 };
 
 /** The service named in the path, of the caller's team. Throws the 404. */
@@ -103,33 +100,6 @@ function stop(call: Call) {
 function restart(call: Call) {
   restartService(call.world, findService(call));
   return ok({ message: 'Service restarting request queued.' });
-}
-
-/** Volumes of all containers, each with whose it is (recorded: services 32). */
-function storages(call: Call) {
-  const { state } = call.world;
-  const owners = partsOf(call.world, findService(call));
-  const rowsOf = <R extends { id: number; resource_type: string; resource_id: number }>(rows: R[]) =>
-    owners
-      .flatMap((part) =>
-        rows
-          .filter((row) => row.resource_type === modelOf(part) && row.resource_id === part.id)
-          .map((row) => ({
-            ...row,
-            resource_type: isApplication(part) ? 'application' : 'database',
-            resource_uuid: part.uuid,
-          })),
-      )
-      .sort((a, b) => a.id - b.id) as unknown as JsonObject[];
-  return ok({
-    persistent_storages: rowsOf(state.volumes.all()),
-    file_storages: rowsOf(state.fileVolumes.all()).map(({ content, ...row }) => ({
-      ...row,
-      is_binary: false,
-      is_too_large: false,
-      ...(call.sensitive ? { content: content ?? null } : {}),
-    })),
-  });
 }
 
 /** Coolify's policy for a service's variables (coolify.md 3.1, Env vars). */

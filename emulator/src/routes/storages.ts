@@ -33,7 +33,7 @@ export interface StorageOwner {
   uuid: string;
   /** Laravel's name of the model: `App\Models\Application`. */
   type: string;
-  /** Where its files lie on the server: `/data/coolify/applications`. */
+  /** Where its files lie on the server: `/data/coolify/applications/<uuid>`. */
   folder: string;
   /** The row as it is nested in an answer. */
   nested(): JsonObject;
@@ -46,7 +46,7 @@ export function ofApplication(call: Call, application: Application): StorageOwne
     id: application.id,
     uuid: application.uuid,
     type: applicationType,
-    folder: '/data/coolify/applications',
+    folder: `/data/coolify/applications/${application.uuid}`,
     nested: () => omit(presentApplicationOfDeployment(call.world, application), ['environment']),
   };
 }
@@ -63,7 +63,7 @@ const creating: Rules = {
   is_host_file: ['boolean'],
   fs_path: ['string'],
 };
-const changing: Rules = {
+export const changing: Rules = {
   uuid: ['string'],
   id: ['integer'],
   type: ['required', 'string', 'in:persistent,file'],
@@ -186,7 +186,7 @@ function filePaths(input: JsonObject, owner: StorageOwner): Paths {
   return orBadPath(
     () => {
       const mounted = fileMount(String(input.mount_path), 'file storage path');
-      return { fs_path: `${owner.folder}/${owner.uuid}${mounted}`.replace(/\/$/, ''), mount_path: mounted };
+      return { fs_path: `${owner.folder}${mounted}`.replace(/\/$/, ''), mount_path: mounted };
     },
     (sentence) => invalid({ mount_path: sentence }),
   );
