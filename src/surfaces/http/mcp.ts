@@ -1,4 +1,4 @@
-import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
+import { createMcpHandler, isLegacyRequest, type ServerEventBus } from '@modelcontextprotocol/server';
 import { type McpOptions, mcpServers } from '../mcp/server.ts';
 import { asCaller, theCaller } from './caller.ts';
 import { type Incoming, mcpSessions } from './sessions.ts';
@@ -6,6 +6,13 @@ import { type Incoming, mcpSessions } from './sessions.ts';
 export interface McpHttpOptions extends Omit<McpOptions, 'admitted'> {
   sessions: { limit: number; idleMs: number };
   now(): number;
+  parts?: McpParts;
+}
+
+/** What may stand in for our own parts, so that tests host other tools as these are hosted. */
+export interface McpParts {
+  makeServers?: typeof mcpServers;
+  bus?: ServerEventBus;
 }
 
 export interface McpEndpoint {
@@ -15,11 +22,12 @@ export interface McpEndpoint {
 }
 
 /** MCP over streamable HTTP, both eras at one address: 2026-07-28 without sessions, older clients with. */
-export function mcpEndpoint({ sessions: { limit, idleMs }, now, ...options }: McpHttpOptions): McpEndpoint {
-  const servers = mcpServers({ ...options, admitted: theCaller });
+export function mcpEndpoint({ sessions, now, parts = {}, ...options }: McpHttpOptions): McpEndpoint {
+  const { makeServers = mcpServers, ...modernOptions } = parts;
+  const servers = makeServers({ ...options, admitted: theCaller });
   const onerror = (error: Error) => options.log.warn('mcp_request_refused', { reason: error.message });
-  const modern = createMcpHandler(() => servers(), { legacy: 'reject', onerror });
-  const older = mcpSessions({ servers, limit, idleMs, now, log: options.log });
+  const modern = createMcpHandler(() => servers(), { legacy: 'reject', onerror, ...modernOptions });
+  const older = mcpSessions({ servers, ...sessions, now, log: options.log });
   return {
     async answer(incoming) {
       const { request, body, admitted } = incoming;

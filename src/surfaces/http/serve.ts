@@ -9,11 +9,11 @@ import type { Admit } from './admission.ts';
 import { app } from './app.ts';
 import type { Ready } from './health.ts';
 import { listen } from './listen.ts';
-import { mcpEndpoint } from './mcp.ts';
+import { type McpParts, mcpEndpoint } from './mcp.ts';
 
 export interface HttpOptions {
   gateway: Gateway;
-  /** Compares in constant time; asked once for each request. */
+  /** Asked once for each request. */
   admit: Admit;
   host: string;
   /** Zero: any that is free. */
@@ -34,6 +34,7 @@ export interface HttpOptions {
   pricePerMillionTokens?: number;
   limits?: Partial<HttpLimits>;
   clock?: Clock;
+  mcp?: McpParts;
 }
 
 export interface HttpLimits {
@@ -79,7 +80,15 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const gateway = answeringBy(lastCall.signal, options.gateway);
   const { version, callSeconds } = options;
   const sessions = { limit: limits.sessions, idleMs: limits.sessionIdleMs };
-  const mcp = mcpEndpoint({ gateway, version, callSeconds, log, sessions, now: clock.now });
+  const mcp = mcpEndpoint({
+    gateway,
+    version,
+    callSeconds,
+    log,
+    sessions,
+    now: clock.now,
+    ...(options.mcp && { parts: options.mcp }),
+  });
   const routes = app({
     ...options,
     gateway,

@@ -32,26 +32,46 @@ export interface McpOptions {
 /** A call that goes on reporting is still not left open forever. */
 const LONGEST_WAIT_MS = 3_600_000;
 
-/** Makes the server of a connection, of either protocol era. What costs time is made once for all of them. */
-export function mcpServers(options: McpOptions): () => McpServer {
+/** What the servers of a process list and call; made once for all of them. */
+export interface ToolTable {
+  list(): Tool[];
+  call(
+    asked: CallToolRequest['params'],
+    ctx: ServerContext,
+    mcp: McpServer,
+  ): Promise<CallToolResult | InputRequiredResult>;
+  /** Refuses the state of a question that this process did not ask. */
+  verify: Confirmation['verify'];
+}
+
+export function toolTable(options: McpOptions): ToolTable {
   const confirm = confirmation();
   let tools: Tool[] | undefined;
+  return {
+    list() {
+      tools ??= toolsOf(options.gateway.catalog);
+      return tools;
+    },
+    call: (asked, ctx, mcp) => call(asked, ctx, mcp, confirm, options),
+    verify: confirm.verify,
+  };
+}
+
+/** Makes the server of a connection, of either protocol era. */
+export function mcpServers(options: McpOptions, table: ToolTable = toolTable(options)): () => McpServer {
   return () => {
     const mcp = new McpServer(
       { name: 'fairlead', title: 'Fairlead', version: options.version },
       {
         capabilities: { tools: {} },
         instructions: INSTRUCTIONS,
-        requestState: { verify: confirm.verify },
+        requestState: { verify: table.verify },
         cacheHints: { 'tools/list': { ttlMs: 3_600_000, cacheScope: 'private' } },
       },
     );
     mcp.server.onerror = (error) => options.log.warn('mcp_error', { reason: error.message });
-    mcp.server.setRequestHandler('tools/list', () => {
-      tools ??= toolsOf(options.gateway.catalog);
-      return { tools };
-    });
-    mcp.server.setRequestHandler('tools/call', (request, ctx) => call(request.params, ctx, mcp, confirm, options));
+    mcp.server.setRequestHandler('tools/list', () => ({ tools: table.list() }));
+    mcp.server.setRequestHandler('tools/call', (request, ctx) => table.call(request.params, ctx, mcp));
     return mcp;
   };
 }
