@@ -26,6 +26,7 @@ const terminalRaces = /^(finished_at|configuration_hash|commit_message|logs)$/;
 const logKeys = /^(logs|validation_logs)$/;
 
 const forms: [RegExp, string][] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----\n?/g, '<private key>'],
   [/(?<=:\/\/(?:[^:@/\s]*:)?)[A-Za-z0-9]{64}(?=@)/g, '<password>'],
   [/\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|\+00:00| \+0000 UTC)?/g, '<time>'],
   [/\b\d+%/g, '<percent>'],
@@ -173,10 +174,14 @@ function nameForm(item: Json, name: (text: string) => string): string {
 
 function normal(value: Json, name: (text: string) => string): Json {
   if (typeof value !== 'string') return value;
-  const plain = /^[A-Za-z0-9+]{60,}=*$/.test(value)
-    ? `base64 of ${Buffer.from(value, 'base64').toString('utf8')}`
-    : value;
-  return forms.reduce((text, [form, token]) => text.replace(form, token), name(plain));
+  return forms.reduce((text, [form, token]) => text.replace(form, token), name(plain(value)));
+}
+
+/** What stands in a text that is base64 of a text, as labels and compose files are. */
+function plain(value: string): string {
+  if (!/^[A-Za-z0-9+/]{60,}=*$/.test(value)) return value;
+  const text = Buffer.from(value, 'base64').toString('utf8');
+  return text.includes('\uFFFD') ? value : `base64 of ${text}`;
 }
 
 /** The rows of a list that Coolify gives as an array or as an object with numbers as keys. */
@@ -193,10 +198,10 @@ function isError(where: string): boolean {
 function shape(value: Json): string {
   if (typeof value !== 'string') return typeof value;
   if (/^\d+$/.test(value)) return 'digits';
-  if (/^[A-Za-z0-9]+$/.test(value)) return `${value.length} letters and digits`;
   if (value.startsWith('eyJ')) return 'encrypted';
-  if (value.startsWith('ssh-')) return 'public key';
   if (value.startsWith('/')) return 'path';
+  if (/^[A-Za-z0-9+/]+$/.test(value)) return `${value.length} of base64`;
+  if (value.startsWith('ssh-')) return 'public key';
   return /\s/.test(value) ? `text ${value}` : `${value.length} characters`;
 }
 

@@ -32,7 +32,10 @@ try {
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const result = await replay(next, { 'git.example.test': folder });
+        const recording = next;
+        const result = await replay(recording, { 'git.example.test': folder }).catch((error: unknown) =>
+          brokenOff(recording, error),
+        );
         console.log(`${result.scenario.padEnd(16)} ${result.replayed} of ${result.total}`);
         results.push(result);
       }
@@ -42,6 +45,14 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = report();
+
+/** A replay that could not go on: none of its exchanges counts. */
+function brokenOff({ scenario, exchanges }: Recording, error: unknown): Result {
+  const counted = exchanges.filter((step) => 'request' in step || 'received' in step);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const differences = [{ kind: 'error' as const, where: '', text }];
+  return { scenario, total: counted.length, replayed: 0, failures: [{ n: 0, call: 'the whole file', differences }] };
+}
 
 /** A name without a folder is one of our own recordings. */
 function existing(argument: string): string {

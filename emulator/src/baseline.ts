@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { hex, publicId, secret, sha256 } from './ids.ts';
+import { encrypted, hex, publicId, secret, sha256 } from './ids.ts';
 import { readPrivateKey } from './keys/ssh.ts';
 import { known } from './present/server.ts';
 import { insertProject } from './routes/projects.ts';
@@ -200,7 +200,7 @@ function insertServer(state: State, team: Team, key: PrivateKey, options: Baseli
       is_usable: true,
       updated_at: rowTime(options.installedAt + 22_000),
       wildcard_domain: options.wildcard,
-      sentinel_token: Buffer.from(hex(90)).toString('base64'),
+      sentinel_token: encrypted(),
       sentinel_custom_url: 'http://host.docker.internal:8000',
     },
   });

@@ -13,6 +13,12 @@ export function secret(length: number): string {
   return pick(secretAlphabet, length);
 }
 
+/** A value as Laravel's encrypter writes it: base64 of iv, value and mac. */
+export function encrypted(): string {
+  const base64 = (bytes: number) => randomBytes(bytes).toString('base64');
+  return Buffer.from(JSON.stringify({ iv: base64(16), value: base64(48), mac: hex(32), tag: '' })).toString('base64');
+}
+
 export function hex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
 }

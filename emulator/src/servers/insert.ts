@@ -1,4 +1,4 @@
-import { hex, publicId } from '../ids.ts';
+import { encrypted, publicId } from '../ids.ts';
 import { type Server, serverDefaults, serverSettingsDefaults } from '../state/server.ts';
 import { rowTime } from '../times.ts';
 import type { World } from '../world.ts';
@@ -25,7 +25,7 @@ export function insertServer(
       wildcard_domain: null,
       is_build_server: buildServer,
       is_sentinel_enabled: true,
-      sentinel_token: Buffer.from(hex(90)).toString('base64'),
+      sentinel_token: encrypted(),
       sentinel_custom_url: null,
     },
   });
