@@ -1,3 +1,4 @@
+import { forgetApplication } from '../applications/forget.ts';
 import type { Application } from '../state/application.ts';
 import type { World } from '../world.ts';
 import { asVolumeOwner, containersOf, graceOf, removeContainer } from './containers.ts';
@@ -27,8 +28,7 @@ export function deleteApplication(world: World, application: Application, keep: 
     for (const image of world.machine.images(application.uuid))
       await world.working(world.machine.removeImage(image.reference));
     await removeVolumes(world, asVolumeOwner(application), keep);
-    world.state.variables.removeWhere((v) => v.resource_type === 'application' && v.resource_id === application.id);
-    world.state.applications.remove(application);
+    forgetApplication(world, application);
   });
 }
 

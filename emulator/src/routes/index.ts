@@ -18,6 +18,7 @@ import { keyRoutes } from './keys.ts';
 import { logDrainRoutes } from './logDrains.ts';
 import { moveRoutes } from './moves.ts';
 import { notificationRoutes } from './notifications.ts';
+import { previewRoutes } from './previews.ts';
 import { projectRoutes } from './projects.ts';
 import { proxyRoutes } from './proxy.ts';
 import { resourceRoutes } from './resources.ts';
@@ -76,4 +77,5 @@ export const routes: Routes = {
   ...cloudInitScriptRoutes,
   ...cloudProviderRoutes,
   ...settingsRoutes,
+  ...previewRoutes,
 };
