@@ -1,12 +1,18 @@
 import { notFound, ok, refuse, serverError } from '../http/answer.ts';
 import type { Call, Routes } from '../http/call.ts';
 import { hasErrors, isInteger, validate } from '../http/validate.ts';
+import { startDatabase } from '../jobs/databases.ts';
 import { alreadyQueued, isActive, isOf, queueFull } from '../jobs/queue.ts';
+import { startService } from '../jobs/services.ts';
 import type { JsonObject } from '../json.ts';
 import { teamIdOf } from '../present/application.ts';
 import { presentDeployment, presentDeploymentListed, presentDeploymentRow } from '../present/deployment.ts';
 import type { Application } from '../state/application.ts';
+import { allDatabases } from '../state/database.ts';
 import type { Deployment } from '../state/rows.ts';
+import { findTag } from '../tags/attach.ts';
+import { plainTime } from '../times.ts';
+import type { Resource } from './owned.ts';
 
 /** Deployments, and `POST /deploy` over one or many resources (recorded: deploy-image, deploy-git, deploy-queue). */
 export const deploymentRoutes: Routes = {
@@ -97,42 +103,62 @@ function deploy(call: Call) {
 /** Unknown uuids are left out without a word; only when none is known the answer is 404. */
 function deployByUuid(call: Call, list: string, force: boolean, pullRequest: number) {
   const deployments: JsonObject[] = [];
-  for (const uuid of list.split(',')) {
-    const application = ofTeam(call, (a) => a.uuid === uuid.trim())[0];
-    if (application === undefined) continue;
+  for (const uuid of list.split(',').map((part) => part.trim())) {
+    const resource = ofTeam(call).find((row) => row.uuid === uuid);
+    if (resource === undefined) continue;
+    if (pullRequest > 0 && !isApplication(resource)) throw serverError();
     if (pullRequest > 0)
-      deployments.push({
-        message: `Pull request ${pullRequest} not found for this resource.`,
-        resource_uuid: application.uuid,
-      });
-    else deployments.push(deployOne(call, application, force));
+      deployments.push({ message: `Pull request ${pullRequest} not found for this resource.`, resource_uuid: uuid });
+    else deployments.push(deployOne(call, resource, force));
   }
   if (deployments.length === 0) throw notFound('No resources found.');
   return ok({ deployments });
 }
 
+/** Applications and services that hold a tag, never databases; a tag that nothing holds is told in a 200 (coolify.md 3.2). */
 function deployByTag(call: Call, list: string, force: boolean) {
-  const names = list.split(',').map((name) => name.trim().toLowerCase());
-  const tagged = ofTeam(call, (application) => application.tags.some((held) => names.includes(held)));
-  if (tagged.length === 0) throw notFound('No resources found with this tag.');
-  const answers = tagged.map((application) => deployOne(call, application, force));
-  return ok({
-    message: answers.map((answer) => String(answer.message)),
-    details: answers.map(({ resource_uuid, deployment_uuid }) => ({
-      resource_uuid: resource_uuid ?? null,
-      deployment_uuid: deployment_uuid ?? null,
-    })),
-  });
+  const messages: string[] = [];
+  const details: JsonObject[] = [];
+  for (const name of list.split(',').filter(Boolean)) {
+    if (findTag(call.world, call.team.id, name) === undefined) continue;
+    const tagged = ofTeam(call).filter((row) => row.tags.includes(name) && !('kind' in row));
+    if (tagged.length === 0) messages.push(`No resources found for tag ${name}.`);
+    for (const resource of tagged) {
+      const { message, resource_uuid, deployment_uuid } = deployOne(call, resource, force);
+      messages.push(String(message));
+      if (deployment_uuid !== undefined) details.push({ resource_uuid: resource_uuid ?? null, deployment_uuid });
+    }
+  }
+  if (messages.length === 0) throw notFound('No resources found with this tag.');
+  return ok({ message: messages, ...(details.length === 0 ? {} : { details }) });
+}
+
+function deployOne(call: Call, resource: Resource, force: boolean): JsonObject {
+  if (isApplication(resource)) return deployApplication(call, resource, force);
+  const started = { resource_uuid: resource.uuid };
+  if (!('kind' in resource)) {
+    startService(call.world, resource);
+    return { message: `Service ${resource.name} started. It could take a while, be patient.`, ...started };
+  }
+  startDatabase(call.world, resource);
+  resource.started_at ??= plainTime(call.world.clock.now());
+  return { message: `Database ${resource.name} started.`, ...started };
 }
 
 /** A skipped one gets a uuid that is stored nowhere (recorded: deploy-image 8, 71). */
-function deployOne(call: Call, application: Application, force: boolean): JsonObject {
+function deployApplication(call: Call, application: Application, force: boolean): JsonObject {
   const { outcome, uuid } = call.world.queue.add(application, { force });
   if (outcome === 'full') throw refuse(429, queueFull, {}, { 'retry-after': '60' });
   const message = outcome === 'skipped' ? alreadyQueued : `Application ${application.name} deployment queued.`;
   return { message, resource_uuid: application.uuid, deployment_uuid: uuid };
 }
 
-function ofTeam(call: Call, test: (application: Application) => boolean): Application[] {
-  return call.world.state.applications.filter((a) => test(a) && teamIdOf(call.world, a) === call.team.id);
+function ofTeam(call: Call): Resource[] {
+  const { state } = call.world;
+  const all: Resource[] = [...state.applications.all(), ...state.services.all(), ...allDatabases(state)];
+  return all.filter((row) => teamIdOf(call.world, row) === call.team.id);
+}
+
+function isApplication(resource: Resource): resource is Application {
+  return 'build_pack' in resource;
 }

@@ -5,6 +5,9 @@ import { type Errors, hasErrors, type Messages, type Rules, refuseUnknown, valid
 import { publicId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import { presentApplicationRow } from '../present/application.ts';
+import { presentDatabaseRow } from '../present/database.ts';
+import { presentServiceRow } from '../present/service.ts';
+import { allDatabases } from '../state/database.ts';
 import type { Environment, Project } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import { rowTime } from '../times.ts';
@@ -151,14 +154,22 @@ function getEnvironment(call: Call) {
     serialize({
       ...environment,
       applications: applications.map((application) => presentApplicationRow(world, application, call.sensitive)),
-      mariadbs: [],
-      mongodbs: [],
-      mysqls: [],
-      postgresqls: [],
-      redis: [],
-      services: [],
+      ...databasesIn(call, environment),
+      services: world.state.services
+        .filter((service) => service.environment_id === environment.id)
+        .map((service) => presentServiceRow(world, service, call.sensitive)),
     }),
   );
+}
+
+/** Of five of the eight kinds: KeyDB, Dragonfly and ClickHouse are left out (coolify.md 3.6). */
+function databasesIn(call: Call, environment: Environment): JsonObject {
+  const { world, sensitive } = call;
+  const shown = (['mariadbs', 'mongodbs', 'mysqls', 'postgresqls', 'redis'] as const).map((table) => {
+    const rows = world.state[table].filter((database) => database.environment_id === environment.id);
+    return [table, rows.map((database) => presentDatabaseRow(world, database, sensitive))] as const;
+  });
+  return Object.fromEntries(shown);
 }
 
 function createEnvironment(call: Call) {
@@ -202,7 +213,8 @@ function refuseTaken(state: State, project: Project, name: string) {
 }
 
 function hasResources(state: State, environment: Environment): boolean {
-  return state.applications.find((application) => application.environment_id === environment.id) !== undefined;
+  const all = [...state.applications.all(), ...allDatabases(state), ...state.services.all()];
+  return all.some((resource) => resource.environment_id === environment.id);
 }
 
 function check(input: JsonObject, rules: Rules) {

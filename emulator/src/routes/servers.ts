@@ -1,10 +1,14 @@
 import { domainsOf } from '../applications/labels.ts';
+import { typeOf } from '../databases/kinds.ts';
 import { notFound, ok } from '../http/answer.ts';
 import type { Call, Routes } from '../http/call.ts';
 import { shownStatus } from '../present/application.ts';
 import { presentServer, presentServerListed } from '../present/server.ts';
-import type { Application } from '../state/application.ts';
+import { resourcesOn } from '../servers/resources.ts';
+import { isApplication, partsOf } from '../services/parts.ts';
+import { serviceStatus } from '../services/status.ts';
 import type { Server } from '../state/server.ts';
+import type { Resource } from './owned.ts';
 
 /** Servers, as they are read (recorded: access 9–10, servers 1–10). */
 export const serverRoutes: Routes = {
@@ -28,30 +32,28 @@ export function findServer(call: Call): Server {
   return server;
 }
 
-function applicationsOn(call: Call, server: Server): Application[] {
-  const { state } = call.world;
-  return state.applications.filter(
-    (application) => state.destinations.get(application.destination_id)?.server_id === server.id,
-  );
-}
-
 function resources(call: Call) {
-  const rows = applicationsOn(call, findServer(call)).map(({ id, uuid, name, created_at, updated_at, status }) => ({
-    id,
-    uuid,
-    name,
-    type: 'application',
-    created_at,
-    updated_at,
-    status: shownStatus(status),
-  }));
+  const rows = resourcesOn(call.world, findServer(call)).map((resource) => {
+    const { id, uuid, name, created_at, updated_at } = resource;
+    return { id, uuid, name, ...kindOf(call, resource), created_at, updated_at };
+  });
   return ok(rows);
 }
 
+function kindOf(call: Call, resource: Resource): { type: string; status: string } {
+  if (!('status' in resource)) return { type: 'service', status: serviceStatus(call.world, resource) };
+  return { type: 'kind' in resource ? typeOf(resource) : 'application', status: shownStatus(resource.status) };
+}
+
+/** Host names without scheme, of applications and of containers of services. */
 function domains(call: Call) {
   const server = findServer(call);
-  const hosts = applicationsOn(call, server).flatMap((application) =>
-    domainsOf(application.fqdn).map((domain) => domain.host),
-  );
+  const { world } = call;
+  const fqdns = resourcesOn(world, server).flatMap((resource) => {
+    if ('fqdn' in resource) return [resource.fqdn];
+    if ('status' in resource) return [];
+    return partsOf(world, resource).map((part) => (isApplication(part) ? part.fqdn : null));
+  });
+  const hosts = fqdns.flatMap((fqdn) => domainsOf(fqdn).map((domain) => domain.host));
   return ok(hosts.length === 0 ? [] : [{ ip: server.ip, domains: [...new Set(hosts)] }]);
 }
