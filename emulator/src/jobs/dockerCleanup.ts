@@ -3,7 +3,7 @@ import { publicId } from '../ids.ts';
 import { notify } from '../notifications/notify.ts';
 import { applicationType } from '../routes/storages.ts';
 import type { Server } from '../state/server.ts';
-import { rowTime } from '../times.ts';
+import { plainTime, rowTime } from '../times.ts';
 import type { World } from '../world.ts';
 import { containersOf } from './containers.ts';
 import { isFunctional, serverUrl } from './reachability.ts';
@@ -30,7 +30,7 @@ export async function cleanUp(world: World, server: Server, cleanup: Cleanup): P
   });
   const end = (status: 'success' | 'failed', message: string) => {
     const now = rowTime(clock.now());
-    Object.assign(execution, { status, message, finished_at: now, updated_at: now });
+    Object.assign(execution, { status, message, finished_at: plainTime(clock.now()), updated_at: now });
   };
   if (!isFunctional(server)) return end('failed', 'Server is not functional (unreachable, unusable, or disabled)');
   const before = await diskUsage();

@@ -61,6 +61,7 @@ export async function runTask(world: World, task: ScheduledTask): Promise<void> 
     failure = error.message;
     execution.status = 'failed';
     execution.message = `Job permanently failed after 1 attempts: ${failure}`;
+    execution.error_details = '#0 /var/www/html/app/Jobs/ScheduledTaskJob.php: App\\Jobs\\ScheduledTaskJob->handle()';
   }
   await clock.sleep(500, world.closing);
   const finished = clock.now();

@@ -1,4 +1,5 @@
 import { cloudInitFault } from '../cloudInit.ts';
+import { requireAdmin } from '../http/admins.ts';
 import { notFound, ok } from '../http/answer.ts';
 import type { Call, Routes } from '../http/call.ts';
 import { requireFields } from '../http/fields.ts';
@@ -10,9 +11,15 @@ import { rowTime } from '../times.ts';
 
 /** What new cloud servers run first (recorded: sweep 251–271). */
 export const cloudInitScriptRoutes: Routes = {
-  'GET /cloud-init-scripts': (call) =>
-    ok([...scriptsOf(call)].reverse().map((script) => present(script, call.sensitive))),
-  'GET /cloud-init-scripts/{uuid}': (call) => ok(present(find(call), call.sensitive)),
+  'GET /cloud-init-scripts': (call) => {
+    requireAdmin(call);
+    return ok([...scriptsOf(call)].reverse().map((script) => present(script, call.sensitive)));
+  },
+  'GET /cloud-init-scripts/{uuid}': (call) => {
+    const script = find(call);
+    requireAdmin(call);
+    return ok(present(script, call.sensitive));
+  },
   'POST /cloud-init-scripts': create,
   'PATCH /cloud-init-scripts/{uuid}': update,
   'DELETE /cloud-init-scripts/{uuid}': (call) => {

@@ -1,3 +1,4 @@
+import { requireAdmin } from '../http/admins.ts';
 import { notFound, ok, refuse } from '../http/answer.ts';
 import type { Call, Routes } from '../http/call.ts';
 import { bodyOf, requireFields } from '../http/fields.ts';
@@ -10,7 +11,11 @@ import { rowTime } from '../times.ts';
 /** Access to cloud providers, which are asked before a token is kept (recorded: sweep 225–250). */
 export const cloudTokenRoutes: Routes = {
   'GET /cloud-tokens': (call) => ok(tokensOf(call).map((token) => present(call, token))),
-  'GET /cloud-tokens/{uuid}': (call) => ok(present(call, find(call))),
+  'GET /cloud-tokens/{uuid}': (call) => {
+    const token = find(call);
+    requireAdmin(call);
+    return ok(present(call, token));
+  },
   'POST /cloud-tokens': create,
   'PATCH /cloud-tokens/{uuid}': update,
   'DELETE /cloud-tokens/{uuid}': remove,
@@ -59,6 +64,7 @@ function update(call: Call) {
   requireFields(body, { name: ['required', 'string', 'max:255'] });
   const token = find(call);
   Object.assign(token, { name: body.name, updated_at: rowTime(call.world.clock.now()) });
+  call.world.state.cloudTokens.touch(token);
   return ok({ uuid: token.uuid });
 }
 

@@ -53,8 +53,10 @@ function update(call: Call) {
   call.requireJson();
   requireFields(call.input, { name: ['required', 'string', 'max:255'] });
   const destination = find(call);
-  if (destination.name !== call.input.name)
+  if (destination.name !== call.input.name) {
     Object.assign(destination, { name: call.input.name, updated_at: rowTime(call.world.clock.now()) });
+    call.world.state.destinations.touch(destination);
+  }
   return ok(present(call, destination));
 }
 

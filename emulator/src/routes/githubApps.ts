@@ -122,6 +122,7 @@ async function update(call: Call) {
     if (columns[field] !== undefined) columns[field] = Number(columns[field]);
   if (columns.is_system_wide !== undefined) columns.is_system_wide = isTrue(columns.is_system_wide);
   Object.assign(app, columns, { updated_at: rowTime(call.world.clock.now()) });
+  call.world.state.githubApps.touch(app);
   return ok({ message: 'GitHub app updated successfully', data: omit(withAppended(app), secrets) });
 }
 

@@ -100,6 +100,7 @@ async function update(call: Call) {
   if (payload.custom_port !== undefined) payload.custom_port = Number(payload.custom_port);
   if (payload.is_system_wide !== undefined) payload.is_system_wide = isTrue(payload.is_system_wide);
   Object.assign(app, payload, { updated_at: rowTime(call.world.clock.now()) });
+  call.world.state.gitlabApps.touch(app);
   return ok({ message: 'GitLab app updated successfully', data: present(app, call) });
 }
 

@@ -1,3 +1,4 @@
+import { requireAdmin } from '../http/admins.ts';
 import { invalid, notFound, ok, refuse } from '../http/answer.ts';
 import type { Call, Routes } from '../http/call.ts';
 import { requireFields } from '../http/fields.ts';
@@ -13,7 +14,11 @@ import { rowTime } from '../times.ts';
 /** Private keys of the team (recorded: servers 56–67). */
 export const keyRoutes: Routes = {
   'GET /security/keys': (call) => ok(keysOf(call).map((key) => present(key, call.sensitive))),
-  'GET /security/keys/{uuid}': (call) => ok(present(find(call), call.sensitive)),
+  'GET /security/keys/{uuid}': (call) => {
+    const key = find(call);
+    if (call.team.id === 0) requireAdmin(call);
+    return ok(present(key, call.sensitive));
+  },
   'POST /security/keys': create,
   'PATCH /security/keys/{uuid}': update,
   'DELETE /security/keys/{uuid}': remove,
@@ -62,6 +67,7 @@ function update(call: Call) {
   if (isKnown(call, key, row)) throw mistaken('This private key already exists.');
   const { private_key: _, ...rest } = input;
   Object.assign(row, rest, columns(text, key), { updated_at: rowTime(world.clock.now()) });
+  world.state.privateKeys.touch(row);
   return ok({ uuid: row.uuid }, 201);
 }
 

@@ -88,6 +88,7 @@ async function update(call: Call) {
   const storage = find(call);
   Object.assign(storage, pick(body, fields), { updated_at: rowTime(call.world.clock.now()) });
   if (body.is_usable !== undefined) storage.is_usable = isTrue(body.is_usable);
+  call.world.state.s3Storages.touch(storage);
   return ok({ uuid: storage.uuid });
 }
 

@@ -92,7 +92,10 @@ function updateTask(call: Call, owner: Owner) {
   Object.assign(task, pick(input, ['name', 'command', 'frequency', 'container']));
   if (input.timeout !== undefined) task.timeout = Number(input.timeout);
   if (input.enabled !== undefined) task.enabled = isTrue(input.enabled);
-  if (JSON.stringify(task) !== before) task.updated_at = rowTime(world.clock.now());
+  if (JSON.stringify(task) !== before) {
+    task.updated_at = rowTime(world.clock.now());
+    world.state.scheduledTasks.touch(task);
+  }
   return ok(present(task));
 }
 

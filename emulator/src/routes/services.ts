@@ -1,3 +1,4 @@
+import { requireAdmin } from '../http/admins.ts';
 import { notFound, ok, refuse } from '../http/answer.ts';
 import type { Call, Handler, Routes } from '../http/call.ts';
 import { requireFields } from '../http/fields.ts';
@@ -105,12 +106,8 @@ function restart(call: Call) {
 /** Coolify's policy for a service's variables (coolify.md 3.1, Env vars). */
 function forAdmins(handler: Handler): Handler {
   return (call) => {
-    const membership = call.world.state.memberships.find(
-      (m) => m.user_id === call.token.user_id && m.team_id === call.team.id,
-    );
     findService(call);
-    if (membership?.role === 'member')
-      throw refuse(403, 'You are not authorized to perform this action.', { error: 'Unauthorized' });
+    requireAdmin(call);
     return handler(call);
   };
 }

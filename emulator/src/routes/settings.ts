@@ -1,3 +1,4 @@
+import { requireAdmin } from '../http/admins.ts';
 import { invalid, ok, refuse } from '../http/answer.ts';
 import type { Call, Routes } from '../http/call.ts';
 import { bodyOf } from '../http/fields.ts';
@@ -12,6 +13,7 @@ import { isTrue } from './variables.ts';
 export const settingsRoutes: Routes = {
   'GET /settings/email': (call) => {
     requireRootTeam(call);
+    requireAdmin(call);
     return ok(present(call));
   },
   'PATCH /settings/email': update,
