@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { testWorld, type ToolAnswer, until } from '../harness.ts';
+import { type ToolAnswer, testWorld, until } from '../harness.ts';
 
 /** Databases as an agent meets them: a real MCP client, an emulator that runs them. Coolify's minute takes 2.4 s here. */
 const facts = (answer: ToolAnswer): Record<string, string> =>
-  Object.fromEntries(answer.content.details.verified.map((fact: { fact: string; result: string }) => [fact.fact, fact.result]));
+  Object.fromEntries(
+    answer.content.details.verified.map((fact: { fact: string; result: string }) => [fact.fact, fact.result]),
+  );
 
 describe.concurrent('databases', { timeout: 90_000 }, () => {
   it('one call makes one that runs; it is listed, told, stopped, started, restarted and deleted', async () => {
@@ -11,13 +13,22 @@ describe.concurrent('databases', { timeout: 90_000 }, () => {
     const agent = await world.agent();
     const asked = { type: 'postgres', name: 'shop', version: '16', memory: '2GB', cpu: '0.5' };
     const plan = await agent.call('create_database', { ...asked, dry_run: true });
-    expect(plan.content).toMatchObject({ status: 'plan_ready', execution_plan: { steps: [{ action: 'create_database' }, {}, {}, {}] } });
+    expect(plan.content).toMatchObject({
+      status: 'plan_ready',
+      execution_plan: { steps: [{ action: 'create_database' }, {}, {}, {}] },
+    });
     expect(world.emulator.state.postgresqls.all()).toEqual([]);
 
     const made = await agent.call('create_database', { ...asked, plan_id: plan.content.plan_id });
     expect(made.content).toMatchObject({
       status: 'success',
-      details: { type: 'postgresql', version: '16', image: 'postgres:16-alpine', status: 'running', advisories: ['No backup is scheduled.'] },
+      details: {
+        type: 'postgresql',
+        version: '16',
+        image: 'postgres:16-alpine',
+        status: 'running',
+        advisories: ['No backup is scheduled.'],
+      },
     });
     expect(facts(made)).toEqual({ running: 'seen', healthy: 'seen', image: 'seen', connection: 'unknown' });
     const [row] = world.emulator.state.postgresqls.all();
@@ -26,9 +37,16 @@ describe.concurrent('databases', { timeout: 90_000 }, () => {
     expect(made.content.details.connection_string).toBe(`postgres://postgres:[secret]@${row?.uuid}:5432/postgres`);
 
     const listed = await agent.call('list_databases', {});
-    expect(listed.content.databases).toEqual([{ uuid: row?.uuid, name: 'shop', type: 'postgresql', status: 'running:healthy' }]);
+    expect(listed.content.databases).toEqual([
+      { uuid: row?.uuid, name: 'shop', type: 'postgresql', status: 'running:healthy' },
+    ]);
     const told = await agent.call('get_db_config', { id: 'shop' });
-    expect(told.content).toMatchObject({ type: 'postgresql', version: '16', limits: { memory: '2g', cpus: '0.5' }, backups: [] });
+    expect(told.content).toMatchObject({
+      type: 'postgresql',
+      version: '16',
+      limits: { memory: '2g', cpus: '0.5' },
+      backups: [],
+    });
     expect(`${made.text}${told.text}${agent.stderr()}`).not.toContain(password);
 
     const stopped = await agent.call('stop_database', { name: 'shop' });
@@ -54,7 +72,10 @@ describe.concurrent('databases', { timeout: 90_000 }, () => {
     await using world = await testWorld();
     const agent = await world.agent();
     const made = await agent.call('create_database', { type: 'redis', name: 'cache', public_port: 16_379 });
-    expect(made.content).toMatchObject({ status: 'success', details: { advisories: ['Coolify makes no backups of redis.'] } });
+    expect(made.content).toMatchObject({
+      status: 'success',
+      details: { advisories: ['Coolify makes no backups of redis.'] },
+    });
     expect(facts(made).connection).toBe('seen');
     const taken = await agent.call('create_database', { type: 'redis', name: 'other', public_port: 16_379 });
     expect(taken.content.error).toMatch(/^Validation gate failed: ports/);
@@ -66,7 +87,10 @@ describe.concurrent('databases', { timeout: 90_000 }, () => {
     await using world = await testWorld();
     const agent = await world.agent({ FAIRLEAD_HEALTH_SECONDS: '4' });
     const answer = await agent.call('create_database', { type: 'mongodb', name: 'absent' });
-    expect(answer).toMatchObject({ isError: true, content: { status: 'rolled_back', incident: { stage: 'container_readiness' } } });
+    expect(answer).toMatchObject({
+      isError: true,
+      content: { status: 'rolled_back', incident: { stage: 'container_readiness' } },
+    });
     expect(answer.content.error).toMatch(/^Transaction failed at step wait_until_running: absent does not run/);
     expect(answer.content.troubleshooting).toContain('image may not be there to pull');
     expect(world.emulator.state.mongodbs.all()).toEqual([]);
@@ -83,9 +107,18 @@ describe.concurrent('databases', { timeout: 90_000 }, () => {
     const [row] = world.emulator.state.redis.all();
     const headers = { authorization: `Bearer ${world.emulator.tokens.root}`, accept: 'application/json' };
     await fetch(`${world.emulator.url}/api/v1/databases/${row?.uuid}/restart`, { method: 'POST', headers });
-    await until(() => row?.status, (status) => status === 'exited');
-    const stopped = await agent.call('stop_database', { name: 'cache' });
+    await until(
+      () => row?.status,
+      (status) => status === 'exited',
+    );
+    const said: string[] = [];
+    const stopped = await agent.call(
+      'stop_database',
+      { name: 'cache' },
+      { onProgress: (message) => said.push(message) },
+    );
     expect(stopped.content.status).toBe('success');
+    expect(said.join('\n')).toContain("Coolify's status of cache (exited:unhealthy) is out of date");
     expect(world.emulator.machine.containers()).toEqual([]);
   });
 
@@ -93,6 +126,9 @@ describe.concurrent('databases', { timeout: 90_000 }, () => {
     await using world = await testWorld();
     const agent = await world.agent();
     const answer = await agent.call('stop_database', { name: 'nothing' });
-    expect(answer).toMatchObject({ isError: true, text: expect.stringContaining('There is no database nothing. List them with list_databases.') });
+    expect(answer).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('There is no database nothing. List them with list_databases.'),
+    });
   });
 });

@@ -32,7 +32,9 @@ export function factsOf(row: Database): DatabaseFacts {
   return {
     uuid: row.uuid,
     name: row.name,
-    kind: KINDS.find((kind) => row.database_type === `standalone-${kind}`) ?? 'unknown',
+    // A KeyDB's record alone does not name its type.
+    kind:
+      KINDS.find((kind) => row.database_type === `standalone-${kind}`) ?? ('keydb_conf' in row ? 'keydb' : 'unknown'),
     image: row.image ?? null,
     project: row.environment?.project?.name ?? null,
     environment: row.environment?.name ?? null,

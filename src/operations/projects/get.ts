@@ -86,12 +86,14 @@ async function resourcesIn(ctx: Context, project: string, environment: { uuid: s
 async function leftOut(ctx: Context, project: string): Promise<Row[]> {
   const all = await ctx.coolify.servers.allResources({ signal: ctx.signal });
   const rows = all.filter(({ type }) => LEFT_OUT.includes(type));
-  const records = await Promise.all(rows.map(({ uuid }) => ctx.coolify.databases.get(uuid, { signal: ctx.signal })));
+  const records = await Promise.all(
+    rows.map(async (row) => ({ ...row, record: await ctx.coolify.databases.get(row.uuid, { signal: ctx.signal }) })),
+  );
   return records
-    .filter(({ environment }) => environment?.project?.uuid === project)
-    .map(({ uuid, name, status, database_type, environment }) => ({
-      environment: environment?.name ?? 'unknown',
-      type: (database_type ?? 'unknown').replace('standalone-', ''),
+    .filter(({ record }) => record.environment?.project?.uuid === project)
+    .map(({ uuid, name, type, status, record }) => ({
+      environment: record.environment?.name ?? 'unknown',
+      type: type.replace('standalone-', ''),
       name,
       uuid,
       status: status ?? 'unknown',
