@@ -7,7 +7,7 @@ import type { Clock } from '../../clock.ts';
 import type { Admitted, Gateway } from '../../gateway/gateway.ts';
 import { StoppedWaiting } from '../../gateway/gateway.ts';
 import type { Log } from '../../log.ts';
-import { type Admit, admission } from './admission.ts';
+import { type Admit, admission, keyIn } from './admission.ts';
 import { jsonOf, objectOf } from './body.ts';
 import { execute } from './execute.ts';
 import { type Ready, readiness, readinessBody } from './health.ts';
@@ -78,12 +78,12 @@ export function app(options: AppOptions): Hono<Env> {
   routes.get('/ready', async (c) => {
     const seen = await isReady();
     if (!seen.ready) log.warn('not_ready', { checks: seen.checks });
-    const admitted = await options.admit(c.req.raw);
-    return c.json(readinessBody(seen, version, admitted !== undefined), seen.ready ? 200 : 503);
+    const admitted = keyIn(c.req.raw) !== undefined;
+    if (admitted) await admission(c.req.raw, addressOf(c), options.admit, guesses);
+    return c.json(readinessBody(seen, version, admitted), seen.ready ? 200 : 503);
   });
   routes.use(async (c, next) => {
-    const address = c.env.incoming.socket.remoteAddress ?? 'unknown';
-    c.set('admitted', await admission(c.req.raw, address, options.admit, guesses));
+    c.set('admitted', await admission(c.req.raw, addressOf(c), options.admit, guesses));
     await next();
   });
 
@@ -150,6 +150,8 @@ function begin(c: Asked, log: Log): void {
   c.set('requestId', given !== undefined && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID());
   const { outgoing } = c.env;
   outgoing.once('close', () => {
+    // Asked every few seconds, by whatever watches.
+    if (c.req.path === '/health') return;
     const { requestId, admitted, asked } = c.var as Partial<Env['Variables']>;
     log.info('http_request', {
       request_id: requestId,
@@ -163,6 +165,8 @@ function begin(c: Asked, log: Log): void {
     });
   });
 }
+
+const addressOf = (c: Asked): string => c.env.incoming.socket.remoteAddress ?? 'unknown';
 
 /** The signal of a caller who can go away, which is no wish to cancel. */
 function waiting(c: Asked): AbortSignal {

@@ -1,13 +1,12 @@
 import type { Clock } from '../../clock.ts';
 
-/** One part that the server needs. `reason` is for those who have a key. */
-export interface Check {
-  ok: boolean;
-  reason?: string;
-}
+/** What was seen of each part, by name: `ok`, or why it does not answer. */
+export type Checks = Readonly<Record<string, string>>;
 
-/** Looks at each part, by name. */
-export type Ready = (signal: AbortSignal) => Promise<Readonly<Record<string, Check>>>;
+/** Looks at every part that the server needs. */
+export type Ready = (signal: AbortSignal) => Promise<Checks>;
+
+const OK = 'ok';
 
 const LONGEST_LOOK_MS = 5_000;
 /** Whoever asks often is answered from one look: a look costs requests of Coolify's budget, and needs no key. */
@@ -15,7 +14,7 @@ const KEPT_MS = LONGEST_LOOK_MS;
 
 export interface Readiness {
   ready: boolean;
-  checks: Readonly<Record<string, Check>>;
+  checks: Checks;
 }
 
 /** The checks behind `/ready`, looked at once for all who ask at about the same time. */
@@ -36,9 +35,9 @@ async function lookOnce(look: Ready): Promise<Readiness> {
   });
   try {
     const checks = await Promise.race([look(signal), late]);
-    return { ready: Object.values(checks).every(({ ok }) => ok), checks };
+    return { ready: Object.values(checks).every((seen) => seen === OK), checks };
   } catch (error) {
-    return { ready: false, checks: { fairlead: { ok: false, reason: (error as Error).message } } };
+    return { ready: false, checks: { fairlead: (error as Error).message } };
   }
 }
 
@@ -47,9 +46,9 @@ export const readinessBody = ({ ready, checks }: Readiness, version: string, wit
   status: ready ? 'ready' : 'not_ready',
   version,
   checks: Object.fromEntries(
-    Object.entries(checks).map(([name, { ok, reason }]) => [
+    Object.entries(checks).map(([name, seen]) => [
       name,
-      { status: ok ? 'ok' : 'failed', ...(withReasons && reason !== undefined && { reason }) },
+      seen === OK ? { status: OK } : { status: 'failed', ...(withReasons && { reason: seen }) },
     ]),
   ),
 });

@@ -36,7 +36,7 @@ export function doorkeeper({ host, allowedHosts, corsOrigins }: Doors): (request
         403,
         'wrong_host',
         'This server is not called by that Host.',
-        'Call it by the address it listens on.',
+        'Call it by the address it listens on; a proxy has to send that as Host.',
       );
     }
     const origin = headers.get('origin');

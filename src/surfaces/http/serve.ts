@@ -117,12 +117,15 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     },
   }) as Server;
   server.maxConnections = limits.connections;
+  server.on('request', (_request, response) => {
+    // A connection counts as idle only after its answer's own events are over.
+    response.once('close', () => closing && setImmediate(() => server.closeIdleConnections()));
+  });
   const url = await listen(server, host, port);
   log.info('http_listening', { url });
 
   async function stop(): Promise<void> {
     const closed = once(server, 'close');
-    server.on('request', (_request, response) => response.once('close', dropIdle));
     server.close();
     const calls = setTimeout(
       () => lastCall.abort(new StoppedWaiting('the server is stopping')),
@@ -136,9 +139,6 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     await mcp.close();
     log.info('http_closed', { url });
   }
-  // A connection counts as idle only after its answer's own events are over.
-  const dropIdle = () => setImmediate(() => server.closeIdleConnections());
-
   const close = () => (closing ??= stop());
   const onStopping = () =>
     void close().catch((error: Error) => log.error('http_not_closed', { reason: error.message }));

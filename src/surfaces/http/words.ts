@@ -67,6 +67,7 @@ function flagsByWord(found: Found, names: Names): Map<string, Flag> {
   for (const [argument, flag] of own) add(argument, flag);
   const others = { ...names, ...found.operation.argumentNames, ...found.alias?.arguments };
   for (const [theirs, ours] of Object.entries(others)) add(theirs, own.get(ours));
+  for (const flag of own.values()) add(flag.name, flag);
   return words;
 }
 
