@@ -89,7 +89,7 @@ async function backUp(
   try {
     execution.size = await dump(world, container, database, program, execution, backup.timeout);
     execution.status = 'success';
-    upload(backup, execution);
+    upload(world, backup, execution);
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     Object.assign(execution, { status: 'failed', message: error.output, filename: null });
@@ -125,14 +125,14 @@ async function dump(
 }
 
 /** A schedule tries S3 unless told not to, and gives it up when there is none (recorded: run-databases 21, 22). */
-function upload(backup: Backup, execution: BackupExecution): void {
+function upload(world: World, backup: Backup, execution: BackupExecution): void {
   if (!backup.save_s3) return;
-  if (backup.s3_storage_id === null) {
+  if (world.state.s3Storages.get(backup.s3_storage_id) === undefined) {
     execution.message = noStorage(backup.s3_storage_id);
     backup.save_s3 = false;
     return;
   }
-  execution.message = 'Warning: S3 upload failed: the emulator has no program that uploads to S3.';
+  execution.message = 'Warning: S3 upload failed: the emulator uploads nothing; the dump lies on the managed server.';
   execution.s3_uploaded = false;
 }
 

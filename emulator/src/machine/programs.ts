@@ -13,7 +13,7 @@ export interface Programs {
 }
 
 const nodePrograms = ['hello', 'nginx', 'redis-server', 'redis-cli', 'postgres'];
-const postgresClients = ['psql', 'pg_isready', 'pg_dump'];
+const postgresClients = ['psql', 'pg_isready', 'pg_dump', 'pg_dumpall'];
 const modules = ['own-network', 'real-program', 'postgres-client'];
 
 // Packages that every image here has, or needs none of, because programs run with the libraries of this machine.

@@ -57,12 +57,12 @@ function list(call: Call) {
 function create(call: Call) {
   call.requireJson();
   const { input, world } = call;
-  refuseInvalid(input, creating);
+  refuseInvalid(call, creating);
   const database = findDatabase(call);
   const { backup: program } = kinds[database.kind];
   if (program === undefined) throw refuse(422, 'Scheduled backups are not supported for this database type.');
   checkFrequency(input);
-  checkStorage(input);
+  const s3 = storageId(call);
   refuseUnknownFields(input);
   const named = input.databases_to_backup ?? (program.database === undefined ? null : database.own[program.database]);
   checkNames(named);
@@ -78,6 +78,7 @@ function create(call: Call) {
     created_at: now,
     updated_at: now,
     ...columnsOf(input),
+    ...(s3 === undefined ? {} : { s3_storage_id: s3 }),
   });
   if (isTrue(input.backup_now)) runBackup(world, backup);
   return ok({ uuid: backup.uuid, message: 'Backup configuration created successfully.' }, 201);
@@ -86,17 +87,17 @@ function create(call: Call) {
 function update(call: Call) {
   call.requireJson();
   const { input, world } = call;
-  refuseInvalid(input, changing);
+  refuseInvalid(call, changing);
   const database = findDatabase(call);
   if (input.frequency !== undefined && input.frequency !== null) checkFrequency(input);
-  checkStorage(input);
+  const s3 = storageId(call);
   const backup = findSchedule(call, database, 'Backup config not found.');
   refuseUnknownFields(input);
   checkNames(input.databases_to_backup);
   const before = JSON.stringify(backup);
   if (typeof input.frequency === 'string') backup.frequency = input.frequency;
   if (input.databases_to_backup !== undefined) backup.databases_to_backup = input.databases_to_backup as string | null;
-  Object.assign(backup, columnsOf(input));
+  Object.assign(backup, columnsOf(input), s3 === undefined ? {} : { s3_storage_id: s3 });
   if (JSON.stringify(backup) !== before) backup.updated_at = rowTime(world.clock.now());
   if (isTrue(input.backup_now)) runBackup(world, backup);
   return ok({ message: 'Database backup configuration updated' });
@@ -163,9 +164,11 @@ function columnsOf(input: JsonObject): Partial<Backup> {
   ]);
 }
 
-function refuseInvalid(input: JsonObject, rules: Rules): void {
+function refuseInvalid({ input, world }: Call, rules: Rules): void {
   const errors = validate(input, rules, apiMessages);
-  if (typeof input.s3_storage_uuid === 'string') errors.s3_storage_uuid = ['The selected s3 storage uuid is invalid.'];
+  const { s3_storage_uuid: uuid } = input;
+  if (typeof uuid === 'string' && world.state.s3Storages.find((storage) => storage.uuid === uuid) === undefined)
+    errors.s3_storage_uuid = ['The selected s3 storage uuid is invalid.'];
   if (hasErrors(errors)) throw invalid(errors);
 }
 
@@ -179,9 +182,15 @@ function checkFrequency(input: JsonObject): void {
     throw invalid({ frequency: ['Invalid cron expression or frequency format.'] });
 }
 
-function checkStorage(input: JsonObject): void {
-  if (isTrue(input.save_s3) && (input.s3_storage_uuid ?? null) === null)
+/** The id of the storage that is named; undefined when none is. Throws the 422 when one is needed, or it is another team's. */
+function storageId({ input, world, team }: Call): number | undefined {
+  const uuid = input.s3_storage_uuid ?? null;
+  if (isTrue(input.save_s3) && uuid === null)
     throw invalid({ s3_storage_uuid: ['The s3_storage_uuid field is required when save_s3 is true.'] });
+  if (uuid === null) return undefined;
+  const storage = world.state.s3Storages.find((row) => row.uuid === uuid && row.team_id === team.id);
+  if (storage === undefined) throw invalid({ s3_storage_uuid: ['The selected S3 storage is invalid for this team.'] });
+  return storage.id;
 }
 
 /** `shop,audit`, or for MongoDB `shop:logs,cache|audit`. */

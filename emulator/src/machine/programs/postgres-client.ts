@@ -1,4 +1,7 @@
-/** `psql`, `pg_isready`, `pg_dump`: the machine's own, led to the container's server; without them, enough for a health check. */
+/**
+ * `psql`, `pg_isready`, `pg_dump`, `pg_dumpall`: the machine's own, led to the container's server; without them, enough for a
+ * health check, and a dump that says that the stand-in keeps no tables.
+ */
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -20,6 +23,14 @@ if (real && existsSync(join(sockets, `.s.PGSQL.${port}`)))
   become(real, args, { env: { ...process.env, PGHOST: sockets, PGPORT: port } });
 else ask();
 
+const dump = '--\n-- PostgreSQL database dump of a stand-in, which keeps no tables\n--';
+/** What is said after the server has let us in, where it is not the answer to a query. */
+const answers: Record<string, string> = {
+  pg_isready: '127.0.0.1:5432 - accepting connections',
+  pg_dump: dump,
+  pg_dumpall: dump,
+};
+
 /** `-c text`, `-tAc text`, `--command=text`, `--command text`. */
 function option(letter: string, long: string): string | undefined {
   const at = args.findIndex((word) => word === long || new RegExp(`^-[a-zA-Z]*${letter}$`).test(word));
@@ -29,8 +40,8 @@ function option(letter: string, long: string): string | undefined {
 function ask(): void {
   const user = option('U', '--username') ?? superuser;
   const database = option('d', '--dbname') ?? user;
-  const query = name === 'pg_isready' ? 'SELECT 1' : option('c', '--command');
-  if (name === 'pg_dump' || query === undefined)
+  const query = name === 'psql' ? option('c', '--command') : 'SELECT 1';
+  if (query === undefined)
     end(1, `${name}: the stand-in runs a single query (-c): install PostgreSQL on this machine for more`);
   const startup = Buffer.from(`\0\x03\0\0user\0${user}\0database\0${database}\0\0`);
   const socket = connect(5432, '127.0.0.1', () => socket.write(Buffer.concat([size(startup.length + 4), startup])));
@@ -44,7 +55,7 @@ function ask(): void {
       2,
       name === 'pg_isready'
         ? '127.0.0.1:5432 - no response'
-        : `psql: error: connection to server failed: ${error.message}`,
+        : `${name}: error: connection to server failed: ${error.message}`,
     ),
   );
   socket.on('data', (chunk: Buffer) => {
@@ -57,8 +68,7 @@ function ask(): void {
       if (kind === 'R' && body.readInt32BE(0) === 3) send('p', process.env.PGPASSWORD ?? POSTGRES_PASSWORD ?? '');
       if (kind === 'E') end(1, `${name}: error: ${/(?:^|\0)M([^\0]*)/.exec(body.toString('utf8'))?.[1]}`);
       if (kind === 'D') rows.push(body.subarray(6).toString('utf8'));
-      if (kind === 'Z' && asked)
-        end(0, name === 'pg_isready' ? '127.0.0.1:5432 - accepting connections' : rows.join('\n'));
+      if (kind === 'Z' && asked) end(0, answers[name] ?? rows.join('\n'));
       if (kind === 'Z' && !asked) {
         asked = true;
         send('Q', query);
