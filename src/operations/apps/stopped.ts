@@ -2,7 +2,7 @@ import { parseStatus } from '../../coolify/status.ts';
 import type { RunContext } from '../context.ts';
 import type { Fact } from '../fields.ts';
 import { StepFailed } from '../operation.ts';
-import { pause, unlessAway } from '../power/look.ts';
+import { pause, repeatable, unlessAway } from '../power/look.ts';
 import { appContainer } from './deployed.ts';
 
 /** 0.8 s were seen (recorded: deploy-image 34–36); a container may take its grace period. */
@@ -10,7 +10,7 @@ const STOPPED_WITHIN_MS = 120_000;
 
 /** Stops an app and sees that nothing of it runs. Coolify says yes whatever the state, so its word counts for nothing. */
 export async function stopApp(ctx: RunContext, app: { uuid: string; name: string }): Promise<{ verified: Fact[] }> {
-  await ctx.coolify.applications.stop(app.uuid, {}, { signal: ctx.signal });
+  await repeatable(() => ctx.coolify.applications.stop(app.uuid, {}, { signal: ctx.signal }));
   const begun = ctx.clock.now();
   for (;;) {
     const row = await unlessAway(() => ctx.coolify.applications.get(app.uuid, { signal: ctx.signal }));

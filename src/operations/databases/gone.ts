@@ -1,6 +1,7 @@
 import { isNotFound } from '../apps/resolve.ts';
 import type { RunContext } from '../context.ts';
 import { StepFailed } from '../operation.ts';
+import { repeatable } from '../power/look.ts';
 import { readDatabase } from './record.ts';
 
 /** A deletion is a queued job: 0.6 s, 2 s with a running container (recorded: databases 109–111). */
@@ -15,7 +16,7 @@ export async function deleteAndSee(ctx: RunContext, uuid: string, { volumes }: {
     delete_connected_networks: true,
   };
   try {
-    await ctx.coolify.databases.delete(uuid, along, { signal: ctx.signal });
+    await repeatable(() => ctx.coolify.databases.delete(uuid, along, { signal: ctx.signal }));
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

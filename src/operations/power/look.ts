@@ -14,6 +14,19 @@ export const pause = (elapsed: number): number => (elapsed < 10_000 ? 500 : elap
 export const refusedByStatus = (error: unknown): boolean =>
   error instanceof CoolifyError && error.status === 400 && /already (running|stopped)/.test(error.message);
 
+/** Whether a call may have taken effect though no answer came. */
+export const answerLost = (error: unknown): boolean => error instanceof CoolifyError && error.sent === 'maybe';
+
+/** Makes a call that does no harm when made twice; again where its answer was lost. */
+export async function repeatable(call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (!answerLost(error)) throw error;
+    await call();
+  }
+}
+
 /** Waits until Coolify has looked again: the status, or the time it was written, is another. */
 export async function nextLook(ctx: RunContext, thing: Powered, was: Told): Promise<void> {
   const begun = ctx.clock.now();

@@ -3,7 +3,7 @@ import type { RunContext } from '../context.ts';
 import { tellingLines } from '../deployments/health.ts';
 import type { Fact } from '../fields.ts';
 import { StepFailed } from '../operation.ts';
-import { NEXT_LOOK_MS, nextLook, pause, refusedByStatus, unlessAway } from './look.ts';
+import { answerLost, NEXT_LOOK_MS, nextLook, pause, refusedByStatus, unlessAway } from './look.ts';
 import { type Before, before, isDown, type Powered, ran, type Told } from './powered.ts';
 
 /** Asks for a start unless it runs already, until Coolify takes it. A second start would make a new container. */
@@ -15,6 +15,8 @@ export async function askToStart(ctx: RunContext, thing: Powered): Promise<void>
       await thing.start(ctx);
       return;
     } catch (error) {
+      // Not asked again: it might be starting, and a database is not to be replaced while it makes its files.
+      if (answerLost(error)) return;
       if (!refusedByStatus(error)) throw error;
       if (was.container === null) return;
     }

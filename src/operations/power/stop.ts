@@ -1,7 +1,7 @@
 import type { RunContext } from '../context.ts';
 import type { Fact } from '../fields.ts';
 import { StepFailed } from '../operation.ts';
-import { nextLook, pause, refusedByStatus, unlessAway } from './look.ts';
+import { nextLook, pause, refusedByStatus, repeatable, unlessAway } from './look.ts';
 import { type Before, before, isDown, type Powered } from './powered.ts';
 
 /** A restart under way has its new container up within this: 5 s were seen (recorded: run-databases 11, 12). */
@@ -12,7 +12,7 @@ const STOPPED_WITHIN_MS = 120_000;
 export async function stopAndSee(ctx: RunContext, thing: Powered): Promise<{ verified: Fact[] }> {
   for (;;) {
     try {
-      await thing.stop(ctx);
+      await repeatable(() => thing.stop(ctx));
       return await waitUntilStopped(ctx, thing);
     } catch (error) {
       if (!refusedByStatus(error)) throw error;

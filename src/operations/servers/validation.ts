@@ -2,7 +2,7 @@ import type { Server } from '../../coolify/servers.ts';
 import type { Context, RunContext } from '../context.ts';
 import type { Fact } from '../fields.ts';
 import { StepFailed, type StepSpec } from '../operation.ts';
-import { pause, unlessAway } from '../power/look.ts';
+import { pause, repeatable, unlessAway } from '../power/look.ts';
 import { withoutHtml } from './get.ts';
 
 /** A good server takes under 4 s, a refused one 0.6 (recorded: servers 11, 12, 28–30); installing Docker takes minutes. */
@@ -41,7 +41,7 @@ export function validateStep<Given extends object>(
     mark: async (ctx, given) => writtenOf(await read(ctx, uuidOf(given))),
     async run(ctx, given, before) {
       const uuid = uuidOf(given);
-      await ctx.coolify.servers.validate(uuid, { install }, { signal: ctx.signal });
+      await repeatable(() => ctx.coolify.servers.validate(uuid, { install }, { signal: ctx.signal }));
       return followValidation(ctx, { uuid, name }, before, install ? ENDS_WITHIN_MS.install : ENDS_WITHIN_MS.look);
     },
   };
