@@ -8,8 +8,11 @@ import { rowTime } from '../times.ts';
 import { insertVariable, type VariableOwner, variablesOf } from '../variables/insert.ts';
 import { isTrue, presentVariable, textOrNull, variableRules } from './variables.ts';
 
-const { key, value, is_literal, is_multiline, is_shown_once, comment } = variableRules;
-const rules = { key, value, is_literal, is_multiline, is_shown_once, comment } as Rules;
+const { value, is_literal, is_multiline, is_shown_once, comment } = variableRules;
+const rules = {
+  key: ['required', 'string', 'max:255', { regex: /^[A-Za-z_][A-Za-z0-9_.]*$/ }],
+  ...{ value, is_literal, is_multiline, is_shown_once, comment },
+} as Rules;
 const flags = ['is_literal', 'is_multiline', 'is_shown_once'] as const;
 /** What an item of a bulk may set on its row beside key and value. */
 const fillable = [...flags, 'is_preview', 'is_runtime', 'is_buildtime', 'is_required', 'comment'] as const;
@@ -99,8 +102,11 @@ function columnsOf(given: JsonObject, fields: readonly string[]): Partial<Variab
   return Object.fromEntries(present.map((field) => [field, value(field, given[field])]));
 }
 
+/** A key is made a text before it is looked at. */
 function check(given: JsonObject): void {
-  const errors = validate(given, rules, apiMessages);
+  if (typeof given.key === 'object' && given.key !== null) throw serverError();
+  const key = given.key === undefined ? {} : { key: String(given.key ?? '') };
+  const errors = validate({ ...given, ...key }, rules, apiMessages);
   if (hasErrors(errors)) throw invalid(errors);
 }
 
