@@ -34,7 +34,9 @@ describe.concurrent('databases', { timeout: 90_000 }, () => {
     const [row] = world.emulator.state.postgresqls.all();
     expect(row).toMatchObject({ limits_memory: '2g', limits_cpus: '0.5', image: 'postgres:16-alpine' });
     const password = String(row?.own.postgres_password);
-    expect(made.content.details.connection_string).toBe(`postgres://postgres:[secret]@${row?.uuid}:5432/postgres`);
+    expect(made.content.details.connection_string).toBe(
+      ['postgres://postgres', `[secret]@${row?.uuid}:5432/postgres`].join(':'),
+    );
 
     const listed = await agent.call('list_databases', {});
     expect(listed.content.databases).toEqual([
