@@ -9,6 +9,7 @@ import { allDatabases, type Database } from '../state/database.ts';
 import type { Server } from '../state/server.ts';
 import { rowTime } from '../times.ts';
 import type { World } from '../world.ts';
+import { tellBackup } from './backupNotice.ts';
 import { backupFolder, containerOf } from './databases.ts';
 import { inTurn } from './turns.ts';
 
@@ -96,6 +97,7 @@ async function backUp(
   }
   execution.updated_at = rowTime(clock.now());
   execution.finished_at = execution.updated_at;
+  tellBackup(world, backup, database, execution);
 }
 
 /** Writes the dump into its file and returns the file's size. Throws {@link CommandFailed} with what the program said. */

@@ -1,5 +1,6 @@
 import { isDue } from '../cron.ts';
 import { resourcesOn } from '../servers/resources.ts';
+import { partsOf } from '../services/parts.ts';
 import type { Server } from '../state/server.ts';
 import { rowTime } from '../times.ts';
 import type { World } from '../world.ts';
@@ -10,7 +11,7 @@ import { refreshDatabases } from './databases.ts';
 import { cleanUp } from './dockerCleanup.ts';
 import { composeVersion, dockerVersion } from './dockerVersions.ts';
 import { applyConfiguration } from './proxy.ts';
-import { answersNow, checkAgain, checkConnection, isWatched } from './reachability.ts';
+import { answersNow, checkAgain, checkConnection, isLeftAlone, isWatched } from './reachability.ts';
 import { runDueTasks } from './scheduledTask.ts';
 import { refreshServices } from './services.ts';
 import { refreshStatus } from './status.ts';
@@ -24,6 +25,7 @@ export function startMinuteJobs(world: World): () => void {
   return clock.everyMinute((minute) => {
     runDueTasks(world, minute);
     for (const server of state.servers.filter((row) => row.deleted_at === null)) {
+      if (isLeftAlone(server, minute)) continue;
       const reachable = isWatched(world, server) ? answersNow(world, server) : checkConnection(world, server);
       clock.after(2200, () => lookAgain(world, server));
       if (!reachable) continue;
@@ -53,7 +55,8 @@ export function startMinuteJobs(world: World): () => void {
 /** Of a server that stays away, everything counts as stopped. */
 function lookAgain(world: World, server: Server): void {
   if (isWatched(world, server) || checkAgain(world, server)) return;
-  for (const resource of resourcesOn(world, server)) if ('status' in resource) resource.status = 'exited';
+  for (const resource of resourcesOn(world, server))
+    for (const row of 'status' in resource ? [resource] : partsOf(world, resource)) row.status = 'exited';
 }
 
 function checkDocker(world: World, server: Server): void {

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { notify } from '../notifications/notify.ts';
 import type { Server } from '../state/server.ts';
 import { rowTime } from '../times.ts';
@@ -19,6 +20,13 @@ export function isWatched(world: World, server: Server): boolean {
   const { is_sentinel_enabled: enabled, sentinel_push_interval_seconds: interval } = server.settings;
   const last = Date.parse(`${server.sentinel_updated_at.replace(' ', 'T')}Z`);
   return enabled && world.clock.now() - last < Math.max(120, interval * 3) * 1000;
+}
+
+/** A server that stays away is looked at ever more seldom: after 2, 5 and 11 looks in vain, each 3rd, 6th and 12th minute. */
+export function isLeftAlone(server: Server, minute: number): boolean {
+  const count = server.unreachable_count;
+  const interval = count <= 2 ? 1 : count <= 5 ? 3 : count <= 11 ? 6 : 12;
+  return (new Date(minute).getUTCMinutes() + crc32(String(server.id))) % interval !== 0;
 }
 
 /** What SSH says of a server where nothing listens (recorded: servers 30). */

@@ -3,6 +3,8 @@ import { invalid, notFound, ok, refuse, serverError } from '../http/answer.ts';
 import type { Call, Routes } from '../http/call.ts';
 import { requireFields } from '../http/fields.ts';
 import { apiMessages, hasErrors, type Messages, type Rule, type Rules, validate } from '../http/validate.ts';
+import { deleteDatabase } from '../jobs/databases.ts';
+import { deleteService } from '../jobs/services.ts';
 import { deleteApplication } from '../jobs/stopping.ts';
 import { validateServer } from '../jobs/validation.ts';
 import { isServerAddress } from '../servers/address.ts';
@@ -10,9 +12,11 @@ import { insertServer } from '../servers/insert.ts';
 import { randomName } from '../servers/names.ts';
 import { changeProxy, isProxyType } from '../servers/proxyTypes.ts';
 import { resourcesOn } from '../servers/resources.ts';
+import { allDatabases } from '../state/database.ts';
 import type { PrivateKey } from '../state/rows.ts';
 import type { Server } from '../state/server.ts';
 import { rowTime } from '../times.ts';
+import type { Resource } from './owned.ts';
 import { findServer } from './servers.ts';
 import { isTrue } from './variables.ts';
 
@@ -151,10 +155,13 @@ function remove(call: Call) {
   if (server.is_coolify_host) throw refuse(400, 'Local server cannot be deleted.');
   server.deleted_at = rowTime(world.clock.now());
   world.background(async () => {
-    for (const application of world.state.applications.filter((row) => resources.includes(row)))
-      deleteApplication(world, application, { volumes: false });
-    while (resourcesOn(world, server).length > 0) await world.clock.sleep(500, world.closing);
     const { state } = world;
+    const gone = { volumes: false };
+    const doomed = <R extends Resource>(rows: R[]) => rows.filter((row) => resources.includes(row));
+    for (const row of doomed(state.applications.all())) deleteApplication(world, row, gone);
+    for (const row of doomed(allDatabases(state))) deleteDatabase(world, row, gone);
+    for (const row of doomed(state.services.all())) deleteService(world, row, gone);
+    while (resourcesOn(world, server).length > 0) await world.clock.sleep(500, world.closing);
     state.destinations.removeWhere((destination) => destination.server_id === server.id);
     state.sharedVariables.removeWhere((row) => row.type === 'server' && row.owner_id === server.id);
     state.servers.remove(server);
