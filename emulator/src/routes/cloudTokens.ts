@@ -83,7 +83,7 @@ async function providerFault(call: Call, provider: string, token: string): Promi
   if (world.hosts[new URL(url).hostname] === undefined) return unheard;
   try {
     const headers = { authorization: `Bearer ${token}` };
-    const status = await world.working(callOutside(world, url, { method: 'GET', headers }));
+    const { status } = await world.working(callOutside(world, url, { method: 'GET', headers }));
     return status >= 200 && status < 300 ? undefined : `Invalid ${provider} token. Please check your API token.`;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;

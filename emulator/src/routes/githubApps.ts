@@ -85,7 +85,9 @@ async function create(call: Call) {
     updated_at: now,
     created_at: now,
   });
-  return ok({ ...omit(row, secrets), type: 'github' }, 201);
+  // The fresh model shows numbers as they came.
+  const given = pick(input, ['custom_port', 'app_id', 'installation_id']);
+  return ok({ ...omit(row, secrets), ...given, type: 'github' }, 201);
 }
 
 /** Fields beside those known are not looked at; a key's uuid has to be one with dashes, which none of Coolify's keys has. */

@@ -102,7 +102,7 @@ function remove(call: Call) {
   return ok({ message: 'S3 storage deleted.' });
 }
 
-/** Asks whether anything answers at the endpoint; the outcome is kept. */
+/** Asks the endpoint for the bucket's list, which a stand-in gives without a signature; the outcome is kept. */
 async function check(call: Call) {
   const storage = find(call);
   const fault = await connectionFault(call, storage);
@@ -115,11 +115,11 @@ async function connectionFault(call: Call, storage: S3Storage): Promise<string |
   const { world } = call;
   const unsafe = await targetFault(world, 'endpoint', storage.endpoint);
   if (unsafe !== undefined) return `S3 endpoint is not allowed: ${unsafe}`;
+  const url = `${storage.endpoint.replace(/\/$/, '')}/${storage.bucket}?list-type=2`;
   try {
-    const status = await world.working(
-      callOutside(world, `${storage.endpoint.replace(/\/$/, '')}/${storage.bucket}?list-type=2`, { method: 'GET' }),
-    );
-    return status < 500 ? undefined : `The S3 endpoint answered ${status}.`;
+    const { status, text: answer } = await world.working(callOutside(world, url, { method: 'GET' }));
+    if (status === 200 && answer.includes('<ListBucketResult')) return undefined;
+    return `Unable to list contents for '', shallow listing\n\nReason: Error executing "ListObjectsV2" on "${url}"; the answer was ${status}.`;
   } catch (error) {
     if (error instanceof UnsafeTarget) return `S3 endpoint is not allowed: ${error.message}`;
     return 'Could not connect to the S3 endpoint within 15 seconds. Please verify the endpoint, bucket, credentials, region, and network/firewall settings.';
