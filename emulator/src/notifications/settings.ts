@@ -9,6 +9,7 @@ export function settingsOf(world: World, teamId: number, channel: Channel): Noti
     notificationSettings.find((row) => row.channel === channel && row.team_id === teamId) ??
     notificationSettings.insert({
       channel,
+      number: world.state.teams.all().findIndex((team) => team.id === teamId) + 1,
       team_id: teamId,
       values: Object.fromEntries(Object.entries(fieldsOf(channel)).map(([name, { initial }]) => [name, initial])),
     })

@@ -59,7 +59,7 @@ function asColumn(value: Json, flag: boolean | undefined, field: string): Json {
 }
 
 function present(settings: NotificationSettings, sensitive: boolean) {
-  const { id, channel, team_id, values } = settings;
+  const { number: id, channel, team_id, values } = settings;
   const secrets = Object.entries(fieldsOf(channel)).filter(([, field]) => field.secret);
   return serialize({ id, team_id, ...omit(values, sensitive ? [] : secrets.map(([name]) => name)) });
 }

@@ -6,6 +6,8 @@ export type Channel = 'email' | 'discord' | 'slack' | 'telegram' | 'pushover' | 
 export interface NotificationSettings {
   id: number;
   channel: Channel;
+  /** Its id as the API shows it: each channel has a table of its own, with a row for each team in their order. */
+  number: number;
   team_id: number;
   values: JsonObject;
 }
