@@ -11,7 +11,11 @@ import { makeRepository } from './repository.ts';
 import { type Check, check, type Shown, say } from './say.ts';
 
 const { values } = parseArgs({
-  options: { once: { type: 'boolean', default: false }, port: { type: 'string' } },
+  options: {
+    once: { type: 'boolean', default: false },
+    serve: { type: 'boolean', default: false },
+    port: { type: 'string' },
+  },
 });
 
 /** Emulated seconds in a real one: Coolify's own pace would make this six minutes long. */
@@ -23,10 +27,17 @@ const checks: Check[] = [];
 
 try {
   requireGit();
-  await demo();
+  if (values.serve) await serveDemo();
+  else await demo();
 } catch (error) {
   say.problem(error);
   process.exitCode = 1;
+}
+
+async function serveDemo(): Promise<void> {
+  const { demoServe } = await import('./serve.ts');
+  const seen = await demoServe(values, root);
+  if (!seen.every((one) => one.seen)) process.exitCode = 1;
 }
 
 /** One person with a Coolify: an agent over stdio takes a repository to a live URL, then two bad commits. */
