@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPrivateKey } from './ssh.ts';
 
-const hasKeygen = spawnable('ssh-keygen');
+const keygen = 'ssh-keygen';
+const hasKeygen = spawnable(keygen);
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'keys-'));
@@ -22,8 +23,8 @@ describe('private keys', () => {
       ['ecdsa', 'PKCS8'],
     ] as const) {
       const file = join(folder, `${type}-${form}`);
-      execFileSync('ssh-keygen', ['-q', '-t', type, '-m', form, '-N', '', '-C', '', '-f', file]);
-      const [, hash] = execFileSync('ssh-keygen', ['-lf', `${file}.pub`], { encoding: 'utf8' }).split(' ');
+      execFileSync(keygen, ['-q', '-t', type, '-m', form, '-N', '', '-C', '', '-f', file]);
+      const [, hash] = execFileSync(keygen, ['-lf', `${file}.pub`], { encoding: 'utf8' }).split(' ');
       const key = readPrivateKey(readFileSync(file, 'utf8'));
       expect(key?.publicKey.trim(), file).toBe(readFileSync(`${file}.pub`, 'utf8').trim());
       expect(`SHA256:${key?.fingerprint}`, file).toBe(hash);
