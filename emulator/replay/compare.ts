@@ -97,8 +97,9 @@ export function compareBodies(recorded: Json, ours: Json, allowed: Allowed, name
     if (left.length !== right.length) return differ('value', where, `${left.length} items are ${right.length} here`);
     const free = [...right];
     for (const [index, item] of left.entries()) {
+      const form = madeUpName(item, names.recorded);
       const candidates = free.filter(
-        (other, at) => allowed.unordered || at === 0 || nameForm(other, names.ours) === nameForm(item, names.recorded),
+        (other, at) => allowed.unordered || at === 0 || (form !== undefined && madeUpName(other, names.ours) === form),
       );
       const match = closest(item, candidates);
       free.splice(free.indexOf(match), 1);
@@ -168,8 +169,10 @@ function errorsOf(entries: JsonObject[]): string[] {
   );
 }
 
-function nameForm(item: Json, name: (text: string) => string): string {
-  return isObject(item) ? String(normal(item.name ?? item.key ?? null, name)) : '';
+/** The form of a name that Coolify made up: rows that are sorted by such names stand in an order of chance. */
+function madeUpName(item: Json, name: (text: string) => string): string | undefined {
+  const form = isObject(item) && typeof item.name === 'string' ? String(normal(item.name, name)) : '';
+  return form.includes('<') ? form : undefined;
 }
 
 function normal(value: Json, name: (text: string) => string): Json {

@@ -40,8 +40,8 @@ const coolifysLimit = 200;
 const isLimited = ({ exchanges }: Recording) =>
   exchanges.some((step) => 'response' in step && step.response.headers['x-ratelimit-limit'] === String(coolifysLimit));
 
-/** Plays one recording against a fresh emulator in the recordings' baseline. */
-export async function replay(recording: Recording, git: Record<string, string>): Promise<Result> {
+/** Plays one recording against a fresh emulator in the recordings' baseline; to its end, or to the first difference. */
+export async function replay(recording: Recording, git: Record<string, string>, stops = false): Promise<Result> {
   const inbox: Received['received'][] = [];
   const hooks = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -74,14 +74,19 @@ export async function replay(recording: Recording, git: Record<string, string>):
     onError: (error) => console.error(recording.scenario, error),
   });
   try {
-    return await play(recording, emulator, inbox);
+    return await play(recording, emulator, inbox, stops);
   } finally {
     await emulator.close();
     await new Promise((resolve) => hooks.close(resolve));
   }
 }
 
-async function play(recording: Recording, emulator: Emulator, inbox: Received['received'][]): Promise<Result> {
+async function play(
+  recording: Recording,
+  emulator: Emulator,
+  inbox: Received['received'][],
+  stops: boolean,
+): Promise<Result> {
   const ours: Record<string, string> = {};
   const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const result: Result = { scenario: recording.scenario, total: 0, replayed: 0, failures: [] };
@@ -109,6 +114,7 @@ async function play(recording: Recording, emulator: Emulator, inbox: Received['r
   const steps = recording.exchanges;
   for (let index = 0; index < steps.length; index++) {
     const step = steps[index] as Step;
+    if (stops && result.failures.length > 0) break;
     if ('sinceMs' in step && step.sinceMs !== undefined) time += step.sinceMs;
     if ('world' in step) {
       if (!(await happen(emulator, fill(step.world))))

@@ -11,8 +11,10 @@ const own = fileURLToPath(new URL('../../contracts/coolify/recordings', import.m
 const atOnce = 2;
 const shown = 3;
 
-const given = process.argv.slice(2).filter((argument) => argument !== '--verbose');
+const given = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const verbose = process.argv.includes('--verbose');
+/** Ends at the first difference, one file after the other as they are named. */
+const stops = process.argv.includes('--stop');
 const files = (given.length === 0 ? [own] : given.map(existing)).flatMap((path) =>
   statSync(path).isDirectory()
     ? readdirSync(path)
@@ -26,18 +28,18 @@ const folder = mkdtempSync(join(tmpdir(), 'recordings-git-'));
 const results: Result[] = [];
 try {
   unpackRepositories();
-  const waiting = files
-    .map((file) => JSON.parse(readFileSync(file, 'utf8')) as Recording)
-    .sort((a, b) => b.exchanges.length - a.exchanges.length);
+  const waiting = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Recording);
+  if (!stops) waiting.sort((a, b) => b.exchanges.length - a.exchanges.length);
   await Promise.all(
-    Array.from({ length: atOnce }, async () => {
+    Array.from({ length: stops ? 1 : atOnce }, async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const recording = next;
-        const result = await replay(recording, { 'git.example.test': folder }).catch((error: unknown) =>
+        const result = await replay(recording, { 'git.example.test': folder }, stops).catch((error: unknown) =>
           brokenOff(recording, error),
         );
         console.log(`${result.scenario.padEnd(16)} ${result.replayed} of ${result.total}`);
         results.push(result);
+        if (stops && result.failures.length > 0) break;
       }
     }),
   );

@@ -12,7 +12,7 @@ import type { Server } from '../state/server.ts';
 import { attachTags } from '../tags/attach.ts';
 import { rowTime } from '../times.ts';
 import { applyFields } from './apply.ts';
-import { parseDomains, refuseConflicts } from './domains.ts';
+import { moveBehind, parseDomains, refuseConflicts } from './domains.ts';
 import { checkAppRepository, createFields, createFirst, gitRules, imageRules, sharedRules } from './fields.ts';
 import { proxyLabels } from './labels.ts';
 import { checkSpecialFields } from './special.ts';
@@ -74,6 +74,7 @@ export function createApplication(call: Call, variant: Variant): Answer {
   draft.custom_labels = proxyLabels(draft as Application, destination.network);
 
   const application = world.state.applications.insert(draft);
+  moveBehind(world, domains ?? [], call.team.id, application);
   attachTags(world, application, Array.isArray(input.tags) ? input.tags : []);
   if (application.build_pack === 'nixpacks')
     insertWithTwin(world.state, application, { key: 'NIXPACKS_NODE_VERSION', value: '22' }, now);

@@ -23,11 +23,21 @@ export function refuseConflicts(world: World, domains: string[], teamId: number,
   if (conflicts.length > 0) throw conflictRefusal(conflicts);
 }
 
-/** One entry for each other holder of a domain: applications of the team, then containers of its services. */
+/** The applications whose domain was taken over by force stand behind the one that took it (recorded: apps-image 41). */
+export function moveBehind(world: World, domains: string[], teamId: number, own: { uuid: string }): void {
+  const { applications } = world.state;
+  for (const { resource_uuid: uuid } of findConflicts(world, domains, teamId, own.uuid)) {
+    const holder = applications.find((row) => row.uuid === uuid);
+    if (holder !== undefined) applications.touch(holder);
+  }
+}
+
+/** One entry for each other holder of a domain: applications of the team by name (recorded: apps-image 46), then containers of its services. */
 export function findConflicts(world: World, domains: string[], teamId: number, own?: string): JsonObject[] {
   const { applications, services, serviceApplications } = world.state;
+  const byName = applications.all().sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const holders = [
-    ...applications.all().map((row) => ({ uuid: row.uuid, fqdn: row.fqdn, name: row.name, type: 'application', row })),
+    ...byName.map((row) => ({ uuid: row.uuid, fqdn: row.fqdn, name: row.name, type: 'application', row })),
     ...serviceApplications.all().map((part) => {
       const row = known(services.get(part.service_id), 'service', part.service_id);
       return { uuid: part.uuid, fqdn: part.fqdn, name: row.name, type: 'service', row };
