@@ -177,6 +177,37 @@ describe('carry out', () => {
     expect(stateOf(world, events).failure?.failure.kind).toBe('undecidable');
   });
 
+  it('calls a failure no rollback where a step that was begun cannot be taken back', async () => {
+    const world: World = { effects: [], present: new Set(), breaksAt: 2 };
+    const operation = probe(world);
+    const plan = operation.plan({}, null);
+    const { list } = plan;
+    const final: Operation = {
+      ...operation,
+      plan: () => ({
+        ...plan,
+        list: list.map((step) => (step.name === 'effect_1' ? { ...step, irreversible: true as const } : step)),
+      }),
+    };
+    const journal = newJournal(final);
+    const context = {
+      runId: 'txn-1-a',
+      clock: { now: () => 1, sleep: async () => undefined },
+      signal: new AbortController().signal,
+      report() {},
+      strike: (text: string) => text,
+    } as unknown as RunContext;
+    await carryOut({
+      operation: final,
+      journal,
+      context,
+      stopping: new AbortController().signal,
+      onEnd: async () => undefined,
+      record: async () => undefined,
+    });
+    expect(runState(journal).ended?.status).toBe('failed');
+  });
+
   it('takes up again, when a person asks, what it could not take back, and then a success too', async () => {
     const world: World = { effects: [], present: new Set(), breaksAt: 2, undoBreaks: true };
     const events: JournalEvent[] = [];

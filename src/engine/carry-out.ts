@@ -112,7 +112,8 @@ export async function carryOut(run: CarryOut): Promise<void> {
     for (const index of [...state().marks.keys()].sort((a, b) => b - a)) {
       for (const part of (list[index]!.undo ?? []).keys()) await undoOne(index, part, undoing);
     }
-    return end(state().undoFailed.length > 0 ? 'failed' : 'rolled_back', null);
+    const final = [...state().marks.keys()].some((index) => list[index]!.irreversible);
+    return end(final || state().undoFailed.length > 0 ? 'failed' : 'rolled_back', null);
   }
 
   async function undoOne(index: number, part: number, undoing: RunContext): Promise<void> {

@@ -68,7 +68,12 @@ export async function run(call: Call, admitted: Admitted, engine: Engine): Promi
   const context = engine.context(admitted.actor, call.signal, call.report);
 
   const facts = await operation.look(context, input);
-  if (operation.effect === 'read') return engine.strikeDeep(await read(operation, input, facts, admitted.actor));
+  if (operation.effect === 'read') {
+    const reply = read(operation, input, facts, admitted.actor);
+    if (!operation.reveals?.(input)) return engine.strikeDeep(reply);
+    await admitted.audit(operation, 'revealed', { input });
+    return reply;
+  }
 
   const gates = (operation.gates ?? []).map((gate) => gate(input, facts));
   const plan = await planOf(call, admitted, engine, input, facts);
@@ -125,12 +130,7 @@ function problems(error: z.ZodError): string {
     .join('; ');
 }
 
-async function read(
-  operation: Operation,
-  input: Record<string, unknown>,
-  facts: unknown,
-  actor: Actor,
-): Promise<Reply> {
+function read(operation: Operation, input: Record<string, unknown>, facts: unknown, actor: Actor): Reply {
   const output = operation.output.parse(operation.plan(input, facts).given);
   return { kind: 'output', output: operation.present?.(actor, output) ?? output };
 }

@@ -36,6 +36,8 @@ export interface StepSpec<Done extends object, Mark, More extends object> extend
   title: string;
   /** Seconds, for the plan that is shown. */
   estimate: number;
+  /** Changes something and cannot be taken back: where it was begun, a failure is no rollback. */
+  irreversible?: true;
   /**
    * Takes the step back, in order. Has to succeed even if `run` never took effect: a step counts as begun before it
    * runs. `given` holds all that was yielded so far, this step's part only if it was done, and the step's mark.
@@ -48,6 +50,7 @@ export interface Step {
   name: string;
   title: string;
   estimate: number;
+  irreversible?: true;
   mark?(ctx: RunContext, given: object): Promise<unknown>;
   run(ctx: RunContext, given: object, mark: unknown): Promise<object>;
   find?(ctx: RunContext, given: object, mark: unknown): Promise<object | undefined>;
@@ -134,6 +137,8 @@ export interface Operation<
   impact?(input: z.output<In>, facts: Facts): Impact;
   /** What the answer is about. */
   resource?(input: z.output<In>, facts: Facts, done: object): Resource;
+  /** Whether what it reads is shown whole, secrets included, because that was asked for; such a read is audited. */
+  reveals?(input: z.output<In>): boolean;
   /** To what state a rollback leads back. */
   rollbackPoint?(facts: Facts): { deployment_id: string | null; config_hash: string } | null;
   /** What an answer shows depends on who reads it; an account of the platform sees no uuid. */

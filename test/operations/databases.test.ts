@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ToolAnswer, testWorld, until } from '../harness.ts';
 
@@ -50,6 +52,10 @@ describe.concurrent('databases', { timeout: 90_000 }, () => {
       backups: [],
     });
     expect(`${made.text}${told.text}${agent.stderr()}`).not.toContain(password);
+    // Whole only where that is asked for, and then it is on record.
+    const revealed = await agent.call('get_db_config', { id: 'shop', reveal: true });
+    expect(revealed.content.connection_string).toContain(password);
+    expect(await readFile(join(world.folder, 'data/audit.jsonl'), 'utf8')).toContain('"revealed"');
 
     const stopped = await agent.call('stop_database', { name: 'shop' });
     expect(stopped.content.status).toBe('success');

@@ -47,6 +47,7 @@ export const deleteApp = defineOperation({
     return steps({ name, volumes: fate as 'none' | 'deleted' | 'kept' }).step('delete_application', {
       title: `delete ${name} (${uuid}) of ${project ?? 'an unknown project'} / ${environment ?? '?'}; ${told}`,
       estimate: 3,
+      irreversible: true,
       async run(ctx) {
         await deleteAndWait(ctx, uuid, { volumes: delete_volumes });
         return {

@@ -12,11 +12,13 @@ export const getDatabaseConfig = defineOperation({
   verb: 'get',
   name: 'get_db_config',
   title: 'Database: Get',
-  description:
-    'One database: type, version, state, limits, where it is, its connection strings without the password, its backup schedules.',
+  description: 'One database: type, version, state, limits, where it is, its connection strings, its backup schedules.',
   effect: 'read',
   idempotent: true,
-  input: z.object({ name: database }),
+  input: z.object({
+    name: database,
+    reveal: z.boolean().default(false).describe('Show the connection strings with their passwords. Audited.'),
+  }),
   output: z.looseObject({
     name: z.string(),
     type: z.string(),
@@ -25,6 +27,8 @@ export const getDatabaseConfig = defineOperation({
     connection_string: z.string(),
   }),
   argumentNames: DATABASE_NAMES,
+
+  reveals: ({ reveal }) => reveal,
 
   async look(ctx, input) {
     const row = await findDatabase(ctx, input.name);
@@ -36,8 +40,11 @@ export const getDatabaseConfig = defineOperation({
     return { row, found, backups };
   },
 
-  plan(_input, { row, found, backups }) {
-    const shown = (url: string | null | undefined): string => (url ? withoutPassword(url) : NOT_READABLE);
+  plan({ reveal }, { row, found, backups }) {
+    const shown = (url: string | null | undefined): string => {
+      if (!url) return NOT_READABLE;
+      return reveal ? url : withoutPassword(url);
+    };
     return steps({
       name: found.name,
       uuid: found.uuid,

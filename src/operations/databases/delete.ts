@@ -47,6 +47,7 @@ export const deleteDatabase = defineOperation({
     return steps({ name, volumes: fate as 'none' | 'deleted' | 'kept' }).step('delete_database', {
       title: `delete database ${name} (${uuid}) of ${project ?? 'an unknown project'} / ${environment ?? '?'}; ${told}`,
       estimate: 3,
+      irreversible: true,
       async run(ctx) {
         await deleteAndSee(ctx, uuid, { volumes: delete_volumes });
         return {

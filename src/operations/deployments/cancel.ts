@@ -38,6 +38,7 @@ export const cancelDeployment = defineOperation({
     steps({ deployment_uuid: uuid }).step('cancel_deployment', {
       title: `cancel deployment ${uuid} of ${app}`,
       estimate: 2,
+      irreversible: true,
       async run(ctx): Promise<{ deployment_status: string }> {
         try {
           await ctx.coolify.deployments.cancel(uuid, { signal: ctx.signal });

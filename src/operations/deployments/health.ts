@@ -45,7 +45,9 @@ export function judge(look: Look): Verdict {
   // Restarts of the container before are counted until the end of the deployment; those after it are the new one's.
   const crashed = (row.restart_count ?? 0) > 0 && coolifyTime(row.last_restart_at) >= look.finished - 1000;
   if (crashed) return { kind: 'bad', why: 'crash' };
-  if (written && (status.state === 'exited' || status.state === 'dead')) return { kind: 'bad', why: 'exited' };
+  // Around the end of a deployment the old container's exit is still written; a later word is the new one's.
+  const writtenAfter = coolifyTime(row.last_online_at) >= look.finished + 2000;
+  if (writtenAfter && (status.state === 'exited' || status.state === 'dead')) return { kind: 'bad', why: 'exited' };
 
   const answers = answer?.reached === true && answer.server === 'app' && answer.status < 500;
   const running = answers || (written && status.state === 'running');

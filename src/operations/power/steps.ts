@@ -62,6 +62,7 @@ export function restartSteps(kind: string, thing: Powered): Steps<Ended> {
     .step('restart', {
       title: `restart ${kind} ${name}`,
       estimate: 5,
+      irreversible: true,
       mark: (ctx) => before(ctx, thing),
       async run(ctx, _given, was: Before) {
         await thing.restart(ctx);
