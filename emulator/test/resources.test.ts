@@ -48,16 +48,30 @@ test('a database becomes healthy, is backed up into a file that is there, and go
 
   const backup = await call('POST', `/databases/${uuid}/backups`, { frequency: 'daily', backup_now: true });
   type Rows = { executions: { status: string; size: number; filename: string; message: string; uuid: string }[] };
-  const { executions } = (await until(
-    () => call('GET', `/databases/${uuid}/backups/${backup.uuid}/executions`),
-    (answer) => (answer as Rows).executions.some(({ status }) => status !== 'running'),
-  )) as Rows;
-  expect(executions).toMatchObject([{ status: 'success', message: expect.stringContaining('S3 upload failed') }]);
-  const [execution] = executions;
+  const executions = `/databases/${uuid}/backups/${backup.uuid}/executions`;
+  const done = async (besides?: string) =>
+    (await until(
+      () => call('GET', executions),
+      (answer) => (answer as Rows).executions.some((row) => row.status !== 'running' && row.uuid !== besides),
+    )) as Rows;
+  const [execution] = (await done()).executions;
+  expect(execution).toMatchObject({ status: 'success', message: expect.stringContaining('S3 upload failed') });
   const container = coolify.machine.containers().find(({ name }) => name === uuid);
+  const there = async (file = '') => (await container?.exec(`test -e ${file}`))?.exitCode === 0;
   expect(Number((await container?.exec(`wc -c < ${execution?.filename}`))?.output)).toBe(execution?.size);
-  await call('DELETE', `/databases/${uuid}/backups/${backup.uuid}/executions/${execution?.uuid}`);
-  expect((await container?.exec(`test -e ${execution?.filename}`))?.exitCode).toBe(1);
+
+  const keepOne = { database_backup_retention_amount_locally: 1, backup_now: true };
+  await call('PATCH', `/databases/${uuid}/backups/${backup.uuid}`, keepOne);
+  await done(execution?.uuid);
+  const kept = (await until(
+    () => call('GET', executions),
+    (answer) => (answer as Rows).executions.length === 1,
+  )) as Rows;
+  const [second] = kept.executions;
+  expect([second?.uuid === execution?.uuid, await there(execution?.filename)]).toEqual([false, false]);
+  expect(await there(second?.filename)).toBe(true);
+  await call('DELETE', `${executions}/${second?.uuid}`);
+  expect(await there(second?.filename)).toBe(false);
 
   await call('DELETE', `/databases/${uuid}`);
   await until(look, ({ message }) => message === 'Database not found.');

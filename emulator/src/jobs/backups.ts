@@ -1,7 +1,9 @@
 import { isDue } from '../cron.ts';
 import { type BackupProgram, kinds, modelOf, ownTexts } from '../databases/kinds.ts';
+import { expired } from '../databases/retention.ts';
 import { publicId } from '../ids.ts';
 import { CommandFailed, type Container } from '../machine/machine.ts';
+import { newestFirst } from '../present/backup.ts';
 import { destinationOf, known, serverOf } from '../present/server.ts';
 import { slug } from '../slug.ts';
 import type { Backup, BackupExecution } from '../state/backup.ts';
@@ -11,7 +13,6 @@ import { rowTime } from '../times.ts';
 import type { World } from '../world.ts';
 import { tellBackup } from './backupNotice.ts';
 import { backupFolder, containerOf } from './databases.ts';
-import { inTurn } from './turns.ts';
 
 /** Milliseconds after the call at which the dump begins (recorded: run-databases 19–21). */
 const pace = 900;
@@ -24,15 +25,57 @@ export function databaseOf(world: World, backup: Backup): Database | undefined {
   return allDatabases(world.state).find((d) => d.id === backup.database_id && modelOf(d) === backup.database_type);
 }
 
-/** Backs up what the schedule names, in the background. Nothing happens, and nothing tells, while the database is not running. */
+const underWay = new WeakSet<Backup>();
+
+/**
+ * Backs up what the schedule names, in the background. Nothing happens, and nothing tells, while the database is not
+ * running; nor beside a backup of the same schedule that is still under way.
+ */
 export function runBackup(world: World, backup: Backup): void {
-  inTurn(world, backup.uuid, async () => {
+  world.background(async () => {
     await world.clock.sleep(pace, world.closing);
-    const database = databaseOf(world, backup);
-    const program = database === undefined ? undefined : kinds[database.kind].backup;
-    if (database === undefined || program === undefined || !database.status.startsWith('running')) return;
-    for (const name of namesOf(backup, database, program)) await backUp(world, backup, database, program, name);
+    if (underWay.has(backup) || world.state.backups.get(backup.id) === undefined) return;
+    underWay.add(backup);
+    try {
+      await runNow(world, backup);
+    } finally {
+      underWay.delete(backup);
+    }
   });
+}
+
+async function runNow(world: World, backup: Backup): Promise<void> {
+  const database = databaseOf(world, backup);
+  const program = database === undefined ? undefined : kinds[database.kind].backup;
+  if (database === undefined || program === undefined) return;
+  failStale(world, backup);
+  if (!database.status.startsWith('running')) return;
+  let last: BackupExecution | undefined;
+  for (const name of namesOf(backup, database, program)) last = await backUp(world, backup, database, program, name);
+  if (last?.status === 'success') await removeExpired(world, backup);
+}
+
+/** An execution that was cut off, by an end of the emulator, is given up after twice the time it may take. */
+function failStale(world: World, backup: Backup): void {
+  const now = world.clock.now();
+  const stale = newestFirst(world, backup).filter(
+    ({ status, created_at }) => status === 'running' && Date.parse(created_at) < now - backup.timeout * 2000,
+  );
+  const message = 'Marked as failed - backup execution exceeded maximum allowed time';
+  for (const execution of stale)
+    Object.assign(execution, { status: 'failed', message, finished_at: rowTime(now), updated_at: rowTime(now) });
+}
+
+/** Removes the dumps that the schedule's limits let go, and the executions of which nothing is left. */
+async function removeExpired(world: World, backup: Backup): Promise<void> {
+  if (backup.disable_local_backup) return;
+  const there = newestFirst(world, backup).filter((row) => row.status === 'success' && !row.local_storage_deleted);
+  for (const execution of expired(there, backup)) {
+    if (execution.filename !== null) await world.working(world.machine.removeVolume(execution.filename));
+    execution.local_storage_deleted = true;
+    execution.updated_at = rowTime(world.clock.now());
+    if (execution.s3_uploaded === null) world.state.backupExecutions.remove(execution);
+  }
 }
 
 /** Starts the schedules of a server that fall due in this minute. */
@@ -68,7 +111,7 @@ async function backUp(
   database: Database,
   program: BackupProgram,
   name: string,
-): Promise<void> {
+): Promise<BackupExecution> {
   const { clock, state } = world;
   const container = containerOf(world, database);
   const now = rowTime(clock.now());
@@ -98,6 +141,7 @@ async function backUp(
   execution.updated_at = rowTime(clock.now());
   execution.finished_at = execution.updated_at;
   tellBackup(world, backup, database, execution);
+  return execution;
 }
 
 /** Writes the dump into its file and returns the file's size. Throws {@link CommandFailed} with what the program said. */
@@ -114,12 +158,15 @@ async function dump(
   const all = execution.database_name === 'all';
   const file = execution.filename ?? '';
   const command = program.dump(ownTexts(database), execution.database_name, all);
-  const limit = AbortSignal.any([AbortSignal.timeout(timeout * 1000), world.closing]);
+  const limit = AbortSignal.timeout(timeout * 1000);
   const work = container.exec(
     `mkdir -p ${folderOf(world, database)} && ${command} > ${file} && wc -c < ${file}`,
-    limit,
+    AbortSignal.any([limit, world.closing]),
   );
-  const { exitCode, output } = await world.working(work);
+  const { exitCode, output } = await world.working(work).catch((error: unknown) => {
+    if (!limit.aborted) throw error;
+    throw new CommandFailed('docker exec', 124, `The dump did not end within ${timeout} s and was stopped.`);
+  });
   const size = Number(output.trim().split('\n').at(-1));
   if (exitCode !== 0) throw new CommandFailed('docker exec', exitCode, output);
   if (!(size > 0)) throw new CommandFailed('docker exec', 1, 'Local backup file is empty or was not created');
