@@ -302,7 +302,13 @@ export async function fairlead(world: World, policy: Partial<Policy> = {}) {
           opened = await process();
           return opened.parts;
         },
-        doctor: async () => ({ url: undefined, problems: [], coolify: undefined, dataFolder: folder, probeVia: undefined }),
+        doctor: async () => ({
+          url: undefined,
+          problems: [],
+          coolify: undefined,
+          dataFolder: folder,
+          probeVia: undefined,
+        }),
         io,
         interrupts: { cancel: cancel.signal, leave: leave.signal },
       });

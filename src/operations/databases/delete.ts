@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fact } from '../fields.ts';
+import { volumesAfter } from '../gone.ts';
 import { defineOperation, steps } from '../operation.ts';
 import { deleteAndSee } from './gone.ts';
 import { hasBackups } from './kinds.ts';
@@ -42,9 +43,8 @@ export const deleteDatabase = defineOperation({
 
   plan({ delete_volumes }, { found, volumes }) {
     const { uuid, name, project, environment } = found;
-    const fate = volumes.length === 0 ? 'none' : delete_volumes ? 'deleted' : 'kept';
-    const told = volumes.length === 0 ? 'it has no volumes' : `its volumes ${volumes.join(', ')} are ${fate}`;
-    return steps({ name, volumes: fate as 'none' | 'deleted' | 'kept' }).step('delete_database', {
+    const { fate, told, facts } = volumesAfter(volumes, delete_volumes);
+    return steps({ name, volumes: fate }).step('delete_database', {
       title: `delete database ${name} (${uuid}) of ${project ?? 'an unknown project'} / ${environment ?? '?'}; ${told}`,
       estimate: 3,
       irreversible: true,
@@ -54,16 +54,7 @@ export const deleteDatabase = defineOperation({
           deleted: true,
           verified: [
             { fact: 'database_gone', result: 'seen' as const, source: 'Coolify answers 404 for it' },
-            ...(fate === 'none'
-              ? []
-              : [
-                  {
-                    fact: `volumes_${fate}`,
-                    result: 'unknown' as const,
-                    source: 'Coolify',
-                    reason: 'its API does not show volumes of what is deleted',
-                  },
-                ]),
+            ...facts,
           ],
         };
       },
