@@ -7,7 +7,7 @@ import { refuse } from './config/problem.ts';
 import { readConfiguration } from './config/read.ts';
 import { type SettingKey, settingKeys } from './config/settings.ts';
 import { dbosDurable } from './engine/durable/dbos.ts';
-import { admitOwner } from './gateway/admit.ts';
+import { type AdmitOptions, admitOwner } from './gateway/admit.ts';
 import { isKey, makeKey, type StoredKey, storedKey } from './gateway/keys.ts';
 import { compose } from './main.ts';
 import { Refusal } from './refusal.ts';
@@ -39,9 +39,10 @@ export async function start(name: 'serve' | 'worker', args: readonly string[] = 
   if (name === 'worker') return ended(stopping.signal);
 
   const owner = await ownerKey(stores!, secrets.key, fairlead.learn);
-  const admission = {
+  const admission: AdmitOptions = {
     policy: config.policy,
-    audit: (entry: Parameters<typeof fairlead.audit.write>[0]) => fairlead.audit.write(fairlead.strikeDeep(entry)),
+    audit: (entry) => fairlead.audit.write(fairlead.strikeDeep(entry)),
+    auditRead: (entry) => stores!.audit.writeBatched(fairlead.strikeDeep(entry)),
     now: systemClock.now,
   };
   const http = await serveHttp({
@@ -50,6 +51,8 @@ export async function start(name: 'serve' | 'worker', args: readonly string[] = 
     host: config.host,
     port: config.port,
     corsOrigins: config.corsOrigins,
+    allowedHosts: config.allowedHosts,
+    pricePerMillionTokens: config.pricePerMillionTokens,
     callSeconds: config.callSeconds,
     version: VERSION,
     log,

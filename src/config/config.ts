@@ -15,6 +15,10 @@ export interface Config {
   host: string;
   port: number;
   corsOrigins: readonly string[];
+  /** Names under which a proxy passes calls on. */
+  allowedHosts: readonly string[];
+  /** What a model's tokens are reckoned at where an answer tells its cost. */
+  pricePerMillionTokens: number;
   mem0Url: string | undefined;
   /** Absolute. */
   dataDir: string;
@@ -60,6 +64,8 @@ export function decide(sources: Sources, serve: boolean, platform: NodeJS.Platfo
     host: value('host'),
     port: value('port'),
     corsOrigins: value('corsOrigins'),
+    allowedHosts: value('allowedHosts'),
+    pricePerMillionTokens: value('pricePerMillionTokens'),
     mem0Url: value('mem0Url'),
     dataDir:
       dataDir === undefined

@@ -47,18 +47,19 @@ const webAddress = z.string().transform((text, context) => {
 /** With or without `/api/v1`, as people copy it. */
 const coolifyUrl = webAddress.transform((url) => url.replace(/\/api\/v1$/, ''));
 
-const origins = z
-  .union([z.array(z.string()), z.string().transform((text) => text.split(',').map((origin) => origin.trim()))])
-  .transform((listed, context) => {
-    const wrong = listed.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
-    if (wrong === undefined) return listed;
-    const message =
-      wrong === '*'
-        ? 'has a *, which would let every web page act for those who are signed in'
-        : 'has something else than origins (https://app.example.com, without a path or a slash at the end)';
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  });
+/** With commas between; in the file a list too. */
+const texts = z.union([z.array(z.string()), z.string().transform((text) => text.split(',').map((one) => one.trim()))]);
+
+const origins = texts.transform((listed, context) => {
+  const wrong = listed.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+  if (wrong === undefined) return listed;
+  const message =
+    wrong === '*'
+      ? 'has a *, which would let every web page act for those who are signed in'
+      : 'has something else than origins (https://app.example.com, without a path or a slash at the end)';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
 
 const hostAndPort = z.string().transform((text, context) => {
   const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(text) ?? [];
@@ -70,6 +71,15 @@ const hostAndPort = z.string().transform((text, context) => {
 });
 
 const host = z.union([z.ipv4(), z.ipv6(), z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i)]);
+const price = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .transform(Number),
+  ])
+  .pipe(z.number().min(0));
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform((text) => Date.parse(text));
 
 /** Every setting under its key in the file; as a flag it is written `--coolify-url`. */
@@ -79,6 +89,10 @@ export const SETTINGS = {
   host: forServe(setting('BACKEND_HOST', 'a host name or an IP address', host, '127.0.0.1')),
   port: forServe(setting('BACKEND_PORT', 'a port from 1 to 65535', whole(1, 65_535), 8100)),
   corsOrigins: forServe(setting('CORS_ORIGINS', 'a list of origins with commas between', origins, [])),
+  allowedHosts: forServe(
+    setting('FAIRLEAD_ALLOWED_HOSTS', 'a list of host names with commas between', texts.pipe(z.array(host)), []),
+  ),
+  pricePerMillionTokens: forServe(setting('FAIRLEAD_PRICE_PER_MILLION_TOKENS', 'a price, 0 or more', price, 3)),
   mem0Url: forServe(setting('MEM0_API_URL', 'the address of a mem0 server', webAddress)),
   dataDir: setting('FAIRLEAD_DATA_DIR', 'the path of a folder', z.string().min(1)),
   probeVia: setting('FAIRLEAD_PROBE_VIA', 'a host and a port (127.0.0.1:8080)', hostAndPort),

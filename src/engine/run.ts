@@ -20,7 +20,7 @@ export interface Admitted {
   approved(digest: string): Promise<boolean>;
   /** Asks a person to approve; returns what the caller is told to wait for. */
   askApproval(plan: StoredPlan): Promise<string>;
-  /** A refusal is recorded too. Runs record themselves at their end. */
+  /** A read and a refusal are recorded too. Runs record themselves at their end. */
   audit(action: Operation, outcome: string, details: Record<string, unknown>): Promise<void>;
 }
 
@@ -70,9 +70,9 @@ export async function run(call: Call, admitted: Admitted, engine: Engine): Promi
   const facts = await operation.look(context, input);
   if (operation.effect === 'read') {
     const reply = read(operation, input, facts, admitted.actor);
-    if (!operation.reveals?.(input)) return engine.strikeDeep(reply);
-    await admitted.audit(operation, 'revealed', { input });
-    return reply;
+    const reveals = operation.reveals?.(input) ?? false;
+    await admitted.audit(operation, reveals ? 'revealed' : 'read', { input });
+    return reveals ? reply : engine.strikeDeep(reply);
   }
 
   const gates = (operation.gates ?? []).map((gate) => gate(input, facts));

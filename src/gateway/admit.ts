@@ -9,7 +9,10 @@ export type Policy = Readonly<Record<Effect, 'allow' | 'ask' | 'deny'>>;
 
 export interface AdmitOptions {
   policy: Policy;
+  /** Durable when it resolves: whatever changed, revealed or refused something. */
   audit(entry: AuditEntry): Promise<void>;
+  /** What was only read, to be written soon; without it that is recorded nowhere. */
+  auditRead?(entry: AuditEntry): void;
   now(): number;
 }
 
@@ -17,7 +20,7 @@ export interface AdmitOptions {
  * The owner: at the own machine (stdio, the command line), where identity is the process's own, or by the owner's key.
  * Nobody else is there who could approve, so what policy wants approved is refused.
  */
-export function admitOwner({ policy, audit, now }: AdmitOptions, address?: string): Admitted {
+export function admitOwner({ policy, audit, auditRead, now }: AdmitOptions, address?: string): Admitted {
   const actor: Actor = { kind: 'owner', ...(address !== undefined && { address }) };
   return {
     actor,
@@ -30,7 +33,11 @@ export function admitOwner({ policy, audit, now }: AdmitOptions, address?: strin
         'Use `fairlead serve`, where another person can approve, or change the policy for this effect.',
       );
     },
-    audit: (operation, outcome, details) => audit(auditEntry(actor, operation, outcome, details, now())),
+    async audit(operation, outcome, details) {
+      const entry = auditEntry(actor, operation, outcome, details, now());
+      if (outcome === 'read') auditRead?.(entry);
+      else await audit(entry);
+    },
   };
 }
 
