@@ -15,7 +15,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('packed and installed without a network, fairlead is one file that runs', async () => {
+test('packed and installed without a network, fairlead needs no package and runs', async () => {
   await run('npm', ['pack', join(root, 'dist/fairlead'), '--pack-destination', folder], { cwd: folder });
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./fairlead-${version}.tgz`], { cwd: folder });

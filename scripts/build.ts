@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type OutputChunk, type OutputOptions, rolldown } from 'rolldown';
+import { type OutputChunk, type OutputOptions, type Plugin, rolldown } from 'rolldown';
+import { toolList } from '../src/toolList.ts';
 import { program } from './program.ts';
 import { thirdPartyLicenses } from './third-party.ts';
 
@@ -25,6 +26,8 @@ interface Manifest {
   devDependencies?: Record<string, string>;
 }
 
+/** What is imported by name and not by path, but for what the bundler itself writes in for older Nodes. */
+const OTHERS = /^(?!@oxc-project\/)[^./\0]/;
 const root = dirname(import.meta.dirname);
 const dist = join(root, 'dist');
 const product = readManifest('package.json');
@@ -34,10 +37,11 @@ await buildFairlead();
 await buildServer();
 await buildEmulator();
 
-/** The command line and `fairlead mcp` in one file that needs nothing beside Node. */
+/** The command line and `fairlead mcp`, which need nothing beside Node. Each loads only its own parts. */
 async function buildFairlead(): Promise<void> {
   const folder = join(dist, 'fairlead');
-  const chunks = await bundle(['src/bin.ts'], { file: join(folder, 'fairlead.js'), codeSplitting: false }, []);
+  const output = { dir: folder, entryFileNames: 'fairlead.js', chunkFileNames: 'parts/[name]-[hash].js' };
+  const chunks = await bundle(['src/bin.ts'], output, [], [finishedToolList()]);
   const needed = packagesOf(chunks);
   if (needed.length > 0) throw new Error(`fairlead.js is to need no package, and imports ${needed.join(', ')}`);
   finish(folder, chunks, product, {
@@ -55,7 +59,7 @@ async function buildServer(): Promise<void> {
   }
   const folder = join(dist, 'fairlead-server');
   const file = join(folder, 'fairlead-server.js');
-  const chunks = await bundle(['src/server.ts'], { file, codeSplitting: false }, [/^[^./]/]);
+  const chunks = await bundle(['src/server.ts'], { file, codeSplitting: false }, [OTHERS]);
   cpSync(join(root, 'src/storage/postgres/migrations'), join(folder, 'migrations'), { recursive: true });
   finish(folder, chunks, product, {
     name: 'fairlead-server',
@@ -77,7 +81,7 @@ async function buildEmulator(): Promise<void> {
   const chunks = await bundle(
     entries.map((entry) => join(source, entry)),
     { dir: folder, preserveModules: true, preserveModulesRoot: source },
-    [/^[^./]/],
+    [OTHERS],
   );
   const problems = await program('typescript', 'tsc', ['-p', 'scripts/tsconfig.emulator.json', '--outDir', folder]);
   if (problems.length > 0) throw new Error(`the emulator's types: ${problems.join('\n')}`);
@@ -90,10 +94,24 @@ async function buildEmulator(): Promise<void> {
   });
 }
 
+/** The list of tools itself in place of the module that makes it. */
+function finishedToolList(): Plugin {
+  const text = JSON.stringify(JSON.stringify(toolList));
+  return {
+    name: 'finished-tool-list',
+    load: (id) => (id === join(root, 'src/toolList.ts') ? `export const toolList = JSON.parse(${text});` : undefined),
+  };
+}
+
 /** `target` is the oldest Node of `engines`, so that newer syntax is written out for it. */
-async function bundle(input: string[], output: OutputOptions, external: RegExp[]): Promise<OutputChunk[]> {
+async function bundle(
+  input: string[],
+  output: OutputOptions,
+  external: RegExp[],
+  plugins: Plugin[] = [],
+): Promise<OutputChunk[]> {
   const target = `node${product.engines.node?.replace('>=', '')}`;
-  const build = await rolldown({ input, cwd: root, platform: 'node', external, transform: { target } });
+  const build = await rolldown({ input, cwd: root, platform: 'node', external, plugins, transform: { target } });
   const written = await build.write({ ...output, format: 'esm', comments: { legal: true, jsdoc: false } });
   await build.close();
   return written.output.filter((part) => part.type === 'chunk');

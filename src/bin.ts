@@ -6,7 +6,10 @@ import { Refusal } from './refusal.ts';
 import type { CoolifyAccess } from './surfaces/cli/doctor/token.ts';
 import { VERSION } from './version.ts';
 
-const { argv, config } = takeConfigFlag(process.argv.slice(2));
+const { rest: words, value: config } = takeFlag('--config', process.argv.slice(2));
+const isProgram = ['mcp', 'serve', 'worker', 'doctor'].includes(words[0] ?? '');
+// Of `serve` it is a setting: the server of Coolify's on which apps are put.
+const { rest: argv, value: serverUrl } = isProgram ? { rest: words } : takeFlag('--server', words);
 const [command, ...rest] = argv;
 
 try {
@@ -27,24 +30,8 @@ async function mcp(args: string[]): Promise<void> {
       `fairlead mcp takes no ${args[0]}.`,
       'Configure it by environment variables, or with --config FILE.',
     );
-  const [configuration, { compose }, { serveMcpStdio }] = await Promise.all([
-    configure(),
-    import('./main.ts'),
-    import('./surfaces/mcp/serve.ts'),
-  ]);
-  const stopping = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
-  await using fairlead = await compose(configuration.config, configuration.secrets, { takeUp: true });
-  const { gateway, admitted, log } = fairlead;
-  for (const note of configuration.notes) log.info('configuration', { note });
-  await serveMcpStdio({
-    gateway,
-    admitted,
-    version: VERSION,
-    callSeconds: configuration.config.callSeconds,
-    log,
-    stopping: stopping.signal,
-  });
+  const [configuration, { serveStdio }] = await Promise.all([configure(), import('./stdio.ts')]);
+  await serveStdio(configuration);
 }
 
 /** What only the server needs is a package of its own, never installed or loaded for stdio. */
@@ -86,11 +73,29 @@ async function commandLine() {
         opened = await compose(config, secrets, { takeUp: false, log: quietLog });
         return opened;
       },
+      server: serverUrl === undefined ? undefined : () => serverAt(serverUrl, interrupts.leave),
       doctor: doctorChecks,
     });
   } finally {
     await opened?.[Symbol.asyncDispose]();
   }
+}
+
+/** A command line without any Coolify of its own: the server has one. */
+async function serverAt(url: string, leave: AbortSignal) {
+  const [{ secrets }, { atServer }, { catalogOf }, { registry }] = await Promise.all([
+    configure(),
+    import('./surfaces/cli/remote.ts'),
+    import('./gateway/catalog.ts'),
+    import('./operations/registry.ts'),
+  ]);
+  if (secrets.key === undefined)
+    throw new Refusal(
+      'invalid_input',
+      'FAIRLEAD_KEY is not set, and a server asks for a key.',
+      'Set it to the key that `fairlead serve` told at its first start, or that it was given.',
+    );
+  return atServer({ url, key: secrets.key, catalog: catalogOf(registry), leave });
 }
 
 async function configure(): Promise<Configuration> {
@@ -134,11 +139,11 @@ async function coolifyAccess(baseUrl: string, token: string): Promise<CoolifyAcc
   };
 }
 
-/** `--config FILE`, wherever it stands, is the program's own and no flag of a command's. */
-function takeConfigFlag(all: string[]): { argv: string[]; config: string | undefined } {
-  const at = all.findIndex((word) => word === '--config' || word.startsWith('--config='));
-  if (at < 0) return { argv: all, config: undefined };
-  const inline = all[at]!.startsWith('--config=');
-  const config = inline ? all[at]!.slice('--config='.length) : (all[at + 1] ?? '');
-  return { argv: all.toSpliced(at, inline ? 1 : 2), config };
+/** `--config FILE`, wherever it stands, is the program's own and no flag of a command's; `--server URL` likewise. */
+function takeFlag(flag: string, all: string[]): { rest: string[]; value?: string } {
+  const at = all.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  if (at < 0) return { rest: all };
+  const inline = all[at]!.startsWith(`${flag}=`);
+  const value = inline ? all[at]!.slice(flag.length + 1) : (all[at + 1] ?? '');
+  return { rest: all.toSpliced(at, inline ? 1 : 2), value };
 }

@@ -22,6 +22,19 @@ export function jsonLog(
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 
+/**
+ * A log that is opened with its first line: what comes from outside is written only where secrets are struck out. When
+ * it cannot be opened, `plain` gets the event without its fields.
+ */
+export function laterLog(open: () => Promise<Log>, plain: Log): Log {
+  const at = (level: keyof Log) => (event: string, fields?: Record<string, unknown>) =>
+    void open().then(
+      (log) => log[level](event, fields),
+      () => plain[level](event),
+    );
+  return { info: at('info'), warn: at('warn'), error: at('error') };
+}
+
 export const silentLog: Log = { info() {}, warn() {}, error() {} };
 
 /** For a command in the hands of a person: only what went wrong, in a line that a person reads. */

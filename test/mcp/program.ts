@@ -1,5 +1,6 @@
 import { jsonLog } from '../../src/log.ts';
 import { serveMcpStdio } from '../../src/surfaces/mcp/serve.ts';
+import { toolTable } from '../../src/surfaces/mcp/server.ts';
 import { fleet } from './fleet.ts';
 import { harbour } from './harbour.ts';
 
@@ -10,6 +11,6 @@ const parts = harbour(
   fleet(),
   jsonLog((text) => text),
 );
-await serveMcpStdio({ ...parts, stopping: stopping.signal });
+await serveMcpStdio({ ...parts, table: toolTable(parts), stopping: stopping.signal });
 await parts.close();
 process.stderr.write('closed\n');

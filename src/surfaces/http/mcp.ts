@@ -1,5 +1,5 @@
 import { createMcpHandler, isLegacyRequest, type ServerEventBus } from '@modelcontextprotocol/server';
-import { type McpOptions, mcpServers } from '../mcp/server.ts';
+import { type McpOptions, mcpServers, toolTable } from '../mcp/server.ts';
 import { asCaller, theCaller } from './caller.ts';
 import { type Incoming, mcpSessions } from './sessions.ts';
 
@@ -11,7 +11,7 @@ export interface McpHttpOptions extends Omit<McpOptions, 'admitted'> {
 
 /** What may stand in for our own parts, so that tests host other tools as these are hosted. */
 export interface McpParts {
-  makeServers?: typeof mcpServers;
+  makeServers?(options: McpOptions): ReturnType<typeof mcpServers>;
   bus?: ServerEventBus;
 }
 
@@ -23,7 +23,7 @@ export interface McpEndpoint {
 
 /** MCP over streamable HTTP, both eras at one address: 2026-07-28 without sessions, older clients with. */
 export function mcpEndpoint({ sessions, now, parts = {}, ...options }: McpHttpOptions): McpEndpoint {
-  const { makeServers = mcpServers, ...modernOptions } = parts;
+  const { makeServers = makeOurs, ...modernOptions } = parts;
   const servers = makeServers({ ...options, admitted: theCaller });
   const onerror = (error: Error) => options.log.warn('mcp_request_refused', { reason: error.message });
   const modern = createMcpHandler(() => servers(), { legacy: 'reject', onerror, ...modernOptions });
@@ -41,6 +41,8 @@ export function mcpEndpoint({ sessions, now, parts = {}, ...options }: McpHttpOp
     },
   };
 }
+
+const makeOurs = (options: McpOptions) => mcpServers(options, toolTable(options));
 
 /** Whether the answer is a stream that stays open until somebody ends it: it is no request to wait for. */
 export const isStanding = ({ request, body }: Pick<Incoming, 'request' | 'body'>): boolean =>

@@ -1,8 +1,9 @@
 import type { Transport } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import { type McpOptions, mcpServers } from './server.ts';
+import { type McpOptions, mcpServers, type ToolTable } from './server.ts';
 
-export interface McpStdioOptions extends McpOptions {
+export interface McpStdioOptions extends Pick<McpOptions, 'version' | 'log'> {
+  table: ToolTable;
   /** Ends the connection, as SIGTERM asks for. */
   stopping: AbortSignal;
 }
@@ -16,7 +17,7 @@ export async function serveMcpStdio(
   transport: Transport = new StdioServerTransport(),
 ): Promise<void> {
   const ended = Promise.withResolvers<void>();
-  const connection = serveStdio(mcpServers(options), {
+  const connection = serveStdio(mcpServers(options, options.table), {
     transport,
     onerror: (error) => options.log.warn('mcp_connection_error', { reason: error.message }),
   });

@@ -58,7 +58,7 @@ export function toolTable(options: McpOptions): ToolTable {
 }
 
 /** Makes the server of a connection, of either protocol era. */
-export function mcpServers(options: McpOptions, table: ToolTable = toolTable(options)): () => McpServer {
+export function mcpServers(options: Pick<McpOptions, 'version' | 'log'>, table: ToolTable): () => McpServer {
   return () => {
     const mcp = new McpServer(
       { name: 'fairlead', title: 'Fairlead', version: options.version },
