@@ -2,7 +2,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import { type Coolify, coolify } from './coolify/coolify.ts';
-import { answerOf } from './engine/answer.ts';
+import { answerOf, TAKING_BACK } from './engine/answer.ts';
 import { type InlineOptions, inlineDurable } from './engine/durable/inline.ts';
 import type { Durable } from './engine/durable/port.ts';
 import type { Admitted, Engine } from './engine/run.ts';
@@ -121,7 +121,7 @@ export async function compose(config: Config, secrets: Secrets, options: Compose
     const { id, operation, startedAt, steps } = journal.header;
     const { ended, position, failure } = runState(journal);
     const status = ended?.status ?? ((await durable.owned(id)) ? 'pending' : 'interrupted');
-    const doing = ended ? 'ended' : failure ? 'taking back what was begun' : (steps[position]?.title ?? 'finishing');
+    const doing = ended ? 'ended' : failure ? TAKING_BACK : (steps[position]?.title ?? 'finishing');
     return { run_id: id, operation, status, started_at: new Date(startedAt).toISOString(), doing };
   }
 

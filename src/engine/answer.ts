@@ -40,6 +40,9 @@ export interface Incident {
   related_resources: Resource[];
 }
 
+/** What a run is doing once it has failed. */
+export const TAKING_BACK = 'taking back what was begun';
+
 const NO_RESOURCE: Resource = { type: 'none', id: 'none', name: 'none' };
 
 /** The answer of a run as its journal has it now: pending (`owned`: somebody carries it out), or its end. Pure. */
@@ -65,7 +68,7 @@ export function answerOf(operation: Operation, journal: Journal, actor: Actor, o
 
   if (!state.ended) {
     const step = list[state.position];
-    const undoing = state.failure ? 'taking back what was begun' : (step?.title ?? 'finishing');
+    const undoing = state.failure ? TAKING_BACK : (step?.title ?? 'finishing');
     return {
       ...answer,
       status: 'pending',

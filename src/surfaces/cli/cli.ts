@@ -1,5 +1,6 @@
 import type { Catalog } from '../../gateway/catalog.ts';
-import { findCommand, hasVerb, nounLike } from './commands.ts';
+import { type Carrier, here } from './carrier.ts';
+import { commandOf, findCommand, hasVerb, nounLike } from './commands.ts';
 import { type DoctorChecks, doctor, exitOfReport } from './doctor/doctor.ts';
 import { doctorLines } from './doctor/doctorLines.ts';
 import { EXIT, type Exit } from './exit.ts';
@@ -20,6 +21,8 @@ export interface Cli {
   catalog: Catalog;
   /** Called once something is to be carried out; throws where the configuration is incomplete. */
   open(): Promise<Parts>;
+  /** In place of `open` where a server is to carry it out (`--server URL`). */
+  server?: (() => Promise<Carrier>) | undefined;
   /** What the doctor looks at, read only when it is asked. */
   doctor(): Promise<DoctorChecks>;
   io: Io;
@@ -44,6 +47,7 @@ async function dispatch(cli: Cli, screen: Screen): Promise<Exit> {
   const words = argv[0] === '--json' ? argv.slice(1) : argv;
   const [first, second] = words;
   const open = () => cli.open();
+  const carrier = cli.server ?? (async () => here(await open()));
   const page = (about: readonly string[]) => {
     const lines = (style?: Style) => pageAbout(about, catalog, version, style);
     return screen.answer(EXIT.success, lines, { help: lines() });
@@ -59,11 +63,22 @@ async function dispatch(cli: Cli, screen: Screen): Promise<Exit> {
   if (first === 'doctor') return examine(words.slice(1), cli, screen);
   if (isRuns && flagsOnly) return dispatch({ ...cli, argv: ['run', 'list', ...words.slice(1)] }, screen);
   if (isRuns && (Object.hasOwn(RUN_VERBS, second!) || !hasVerb(catalog, first, second!))) {
-    return runs(words.slice(1), catalog, open, screen, interrupts);
+    if (!cli.server) return runs(words.slice(1), catalog, open, screen, interrupts);
+    return operate(commandOf(catalog, atServer(second!)), words.slice(2), carrier, io, screen, interrupts);
   }
   if (flagsOnly && nounLike(catalog, first) !== undefined) return page([first]);
   const { command, rest } = findCommand(catalog, words);
-  return operate(command, rest, open, io, screen, interrupts);
+  return operate(command, rest, carrier, io, screen, interrupts);
+}
+
+/** The operation that does at a server what the verb does with the journals of this machine. */
+function atServer(verb: string): string {
+  const name = { show: 'get_run', cancel: 'cancel_run' }[verb];
+  if (name !== undefined) return name;
+  throw new UsageError(
+    `fairlead runs ${verb} is for the runs of this machine.`,
+    'A server takes up by itself what was left: see fairlead runs show, or stop it with fairlead runs cancel.',
+  );
 }
 
 async function examine(argv: readonly string[], { doctor: checks, interrupts }: Cli, screen: Screen): Promise<Exit> {

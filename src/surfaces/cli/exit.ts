@@ -34,6 +34,7 @@ const REFUSED: Record<RefusalCode, Exit> = {
   busy: EXIT.refused,
 };
 
+export const isRefusalCode = (word: string): word is RefusalCode => Object.hasOwn(REFUSED, word);
 export const exitOfRefusal = (code: RefusalCode): Exit => REFUSED[code];
 
 export function exitOfAnswer({ status, mode, error }: Answer): Exit {

@@ -45,6 +45,7 @@ export function overviewPage(catalog: Catalog, version: string, style: Style = P
       ['--help', 'What the command takes.'],
       ['--dry-run', 'Only plan a change: steps, risks, impact.'],
       ['--plan ID', 'Carry out exactly the plan of a dry run.'],
+      ['--server URL', 'Have a Fairlead server carry it out, with the key in FAIRLEAD_KEY.'],
       ['--yes', 'Agree to what a command destroys (--confirm-destructive).'],
     ]),
     '',

@@ -33,3 +33,13 @@ export function tellHowToGoOn(ids: readonly string[], screen: Screen): Exit {
         : 'Nothing was changed.',
   });
 }
+
+/** For what a server carries out. */
+export function tellItGoesOn(screen: Screen): Exit {
+  const next = 'What was begun goes on at the server: see `fairlead runs`, and stop one with `fairlead runs cancel`.';
+  return screen.answer(EXIT.interrupted, () => ['Left.', `→ ${next}`], {
+    error: 'interrupted',
+    code: 'interrupted',
+    next,
+  });
+}

@@ -1,15 +1,14 @@
 import type { Answer, Reply } from '../../gateway/gateway.ts';
-import { runState } from '../../storage/journal.ts';
 import { answerLines } from './answerLines.ts';
 import { type Arguments, readArguments } from './arguments.ts';
+import type { Carrier } from './carrier.ts';
 import type { Command } from './commands.ts';
 import { canAsk, typedWord } from './confirm.ts';
 import { EXIT, type Exit, exitOfReply } from './exit.ts';
 import { positionalsOf } from './flags.ts';
 import { commandPage } from './help.ts';
 import type { Interrupts } from './interrupts.ts';
-import { LEFT, orLeft, tellHowToGoOn } from './leaving.ts';
-import { type Parts, TO_THE_END_MS } from './parts.ts';
+import { LEFT, orLeft } from './leaving.ts';
 import { planLines } from './planLines.ts';
 import type { Screen } from './screen.ts';
 import type { Io } from './terminal.ts';
@@ -20,7 +19,7 @@ import { listOf, rowLines, valueLines } from './valueLines.ts';
 export async function operate(
   command: Command,
   argv: readonly string[],
-  open: () => Promise<Parts>,
+  open: () => Promise<Carrier>,
   io: Io,
   screen: Screen,
   interrupts: Interrupts,
@@ -28,7 +27,7 @@ export async function operate(
   const asked = await readArguments(command, argv, textReader(io.stdin));
   if (asked === 'help')
     return screen.answer(EXIT.success, (style) => commandPage(command, style), { help: commandPage(command) });
-  const parts = await open();
+  const carrier = await open();
   const { operation } = command.found;
   const what = `${operation.noun} ${operation.verb}`;
   const startedAt = Date.now();
@@ -41,19 +40,15 @@ export async function operate(
   };
   interrupts.cancel.addEventListener('abort', onCancel, { once: true });
   try {
-    const call = parts.gateway.call(
-      {
-        name: command.name,
-        arguments: asked,
-        signal: interrupts.cancel,
-        report: screen.progress,
-        waitMs: TO_THE_END_MS,
-        ...(canAsk(io) && { confirm: (plan) => confirmed(plan, wordToType(command, asked)) }),
-      },
-      parts.admitted,
-    );
+    const call = carrier.call({
+      name: command.name,
+      arguments: asked,
+      signal: interrupts.cancel,
+      report: screen.progress,
+      ...(canAsk(io) && { confirm: (plan) => confirmed(plan, wordToType(command, asked)) }),
+    });
     const reply = await orLeft(call, interrupts.leave);
-    return reply === LEFT ? tellHowToGoOn(await begunSince(startedAt), screen) : show(reply);
+    return reply === LEFT ? carrier.tellLeft(operation, startedAt, screen) : show(reply);
   } finally {
     interrupts.cancel.removeEventListener('abort', onCancel);
   }
@@ -80,14 +75,6 @@ export async function operate(
   function confirmed(plan: Answer, word: string): Promise<boolean> {
     screen.note((style) => planLines(plan, what, style));
     return typedWord(io, `This destroys something. Type ${word} to confirm: `, word, interrupts.cancel);
-  }
-
-  async function begunSince(since: number): Promise<string[]> {
-    const journals = await parts.durable.list(20);
-    return journals
-      .filter(({ header }) => header.operation === operation.name && header.startedAt >= since)
-      .filter((journal) => !runState(journal).ended)
-      .map(({ header }) => header.id);
   }
 }
 

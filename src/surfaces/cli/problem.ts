@@ -21,8 +21,8 @@ const NO_ANSWER = new Set([
   'connection_lost_after_send',
 ]);
 
-/** Kinds in which Coolify broke instead of saying no. */
-const BROKEN = new Set(['server_error', 'unexpected_answer']);
+/** Kinds in which Coolify broke instead of saying no, or a server of ours did. */
+const BROKEN = new Set(['server_error', 'unexpected_answer', 'fault']);
 
 export function problemOf(error: unknown, interrupted: boolean): Problem {
   const message = error instanceof Error ? error.message : String(error);
