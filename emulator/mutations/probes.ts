@@ -1,34 +1,30 @@
 import type { Site } from './sites.ts';
 
-/** Where probes moved the text: `at` of the written source is `moved(at)` of the probed one. */
-export interface Probed {
-  source: string;
-  moved(at: number): number;
+interface Edit {
+  start: number;
+  end: number;
+  text: string;
+  /** Where what it belongs to ends: of two that begin together, the wider one comes first. */
+  reach: number;
 }
 
 /**
- * Puts a probe where being reached does not show a change: a list has to have two items for its order to matter, a text in a
- * table of a file has to be read. A probe calls `globalThis.cameBy(id, value)`, which gives the value back.
+ * Puts a probe at every site: `globalThis.cameBy(id, value)`, which gives the value back. It tells what neither a line nor a
+ * branch does: that an answer was really made, a text of a table read, a list long enough to have an order.
  */
-export function probe(source: string, sites: Site[]): Probed {
-  const edits = sites
-    .flatMap((site) => (site.probe === undefined ? [] : editsFor(site)))
-    .sort((a, b) => a.start - b.start || a.end - b.end);
+export function probe(source: string, sites: Site[]): string {
+  const edits = sites.flatMap((site) => editsFor(site, source)).sort((a, b) => a.start - b.start || b.reach - a.reach);
   let probed = '';
   let last = 0;
   for (const { start, end, text } of edits) {
-    probed += source.slice(last, start) + text;
-    last = end;
+    probed += source.slice(last, Math.max(last, start)) + text;
+    last = Math.max(last, end);
   }
-  return {
-    source: probed + source.slice(last),
-    moved: (at) =>
-      edits.reduce((sum, edit) => (edit.start <= at ? sum + edit.text.length - (edit.end - edit.start) : sum), at),
-  };
+  return probed + source.slice(last);
 }
 
-export function idOf({ kind, file, at }: Site): string {
-  return `${kind} ${file} ${at}`;
+export function idOf({ kind, file, start, end }: Site): string {
+  return `${kind} ${file} ${start} ${end}`;
 }
 
 /** The program that probes need, as an argument for `node --import`: it writes the ids of what came by to a file at the end. */
@@ -44,18 +40,20 @@ export function probeProgram(file: string): string {
   return `data:text/javascript,${encodeURIComponent(program)}`;
 }
 
-function editsFor(site: Site): { start: number; end: number; text: string }[] {
-  const { probe: place } = site;
-  if (place === undefined) return [];
-  const before = `globalThis.cameBy(${JSON.stringify(idOf(site))}, `;
-  if (place.key === undefined)
+function editsFor(site: Site, source: string): Edit[] {
+  const { start, end, shorthand, key } = site.probe;
+  const call = `globalThis.cameBy(${JSON.stringify(idOf(site))}, `;
+  const closing = { start: end, end, reach: 0 };
+  if (shorthand) return [{ ...closing, text: `: ${call}${source.slice(start, end)})` }];
+  if (key === undefined)
     return [
-      { start: place.start, end: place.start, text: before },
-      { start: place.end, end: place.end, text: ')' },
+      { start, end: start, reach: end, text: call },
+      { ...closing, text: ')' },
     ];
+  const first = { reach: Number.POSITIVE_INFINITY };
   return [
-    { start: place.key.start, end: place.key.start, text: 'get ' },
-    { start: place.key.end, end: place.start, text: `() { return ${before}` },
-    { start: place.end, end: place.end, text: '); }' },
+    { ...first, start: key.start, end: key.start, text: 'get ' },
+    { ...first, start: key.end, end: start, text: `() { return ${call}` },
+    { ...closing, text: '); }' },
   ];
 }

@@ -16,8 +16,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Reached, readCoverage, touches } from './coverage.ts';
-import { idOf, type Probed, probe, probeProgram } from './probes.ts';
+import { idOf, probe, probeProgram } from './probes.ts';
 import { type Kind, kinds, mutate, type Site, sitesOf } from './sites.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,8 +43,7 @@ interface Outcome {
 interface Original {
   scenario: string;
   milliseconds: number;
-  reached: Reached;
-  /** What its probes saw. */
+  /** The ids of the sites that it came by. */
   came: Set<string>;
 }
 
@@ -72,20 +70,18 @@ async function main(): Promise<number> {
   const files = globSync(rules, { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
   const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
   const all = [...sources].flatMap(([file, source]) => sitesOf(file, source));
-  const probed = new Map(
-    [...sources].map(([file, source]) => [
-      file,
-      probe(
-        source,
-        all.filter((site) => site.file === file),
-      ),
-    ]),
-  );
   const copies = Array.from({ length: atOnce }, (_, index) => copyTo(join(work, String(index))));
-  write(copies, new Map([...probed].map(([file, { source }]) => [file, source])));
+  const withProbes = ([file, source]: [string, string]): [string, string] => [
+    file,
+    probe(
+      source,
+      all.filter((site) => site.file === file),
+    ),
+  ];
+  write(copies, new Map([...sources].map(withProbes)));
   const originals = await measure(copies);
   write(copies, sources);
-  const touching = (site: Site) => originals.filter((original) => isTouched(original, site, probed));
+  const touching = (site: Site) => originals.filter(({ came }) => came.has(idOf(site)));
   const reachable = all.filter((site) => touching(site).length > 0);
   const drawn = draw(reachable);
   console.log(
@@ -126,31 +122,19 @@ async function measure(copies: string[]): Promise<Original[]> {
   await Promise.all(
     copies.map(async (copy) => {
       for (let scenario = waiting.shift(); scenario !== undefined; scenario = waiting.shift()) {
-        const coverage = join(work, `coverage-${scenario}`);
         const seen = join(work, `seen-${scenario}.json`);
         const start = performance.now();
-        const { agrees, output } = await play(copy, [scenario], {
-          env: { NODE_V8_COVERAGE: coverage },
-          node: ['--import', probeProgram(seen)],
-        });
+        const { agrees, output } = await play(copy, [scenario], { node: ['--import', probeProgram(seen)] });
         if (!agrees) throw new Error(`${scenario} does not agree even without a change:\n${output}`);
         originals.push({
           scenario,
           milliseconds: performance.now() - start,
-          reached: new Map(
-            [...readCoverage(coverage)].map(([file, functions]) => [file.slice(copy.length + 1), functions]),
-          ),
           came: new Set(JSON.parse(readFileSync(seen, 'utf8')) as string[]),
         });
       }
     }),
   );
   return originals.sort((a, b) => a.milliseconds - b.milliseconds);
-}
-
-function isTouched(original: Original, site: Site, probed: Map<string, Probed>): boolean {
-  if (site.probe !== undefined) return original.came.has(idOf(site));
-  return touches(original.reached, site, probed.get(site.file)?.moved(site.at) ?? site.at);
 }
 
 function write(copies: string[], sources: Map<string, string>): void {
@@ -197,12 +181,12 @@ function unequal(output: string): string | undefined {
 async function play(
   copy: string,
   scenarios: string[],
-  options: { env?: Record<string, string>; node?: string[]; limit?: number },
+  options: { node?: string[]; limit?: number },
 ): Promise<{ agrees: boolean; hung: boolean; output: string }> {
-  const { env = {}, node = [], limit = 600_000 } = options;
+  const { node = [], limit = 600_000 } = options;
   const child = spawn(process.execPath, [...node, join(copy, 'emulator/replay/run.ts'), ...scenarios], {
     detached: true,
-    env: { ...process.env, ...env },
+    env: { ...process.env, TMPDIR: work },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);

@@ -8,12 +8,17 @@ export interface Site {
   start: number;
   end: number;
   text: string;
-  /** Where a run shows whether the changed code was reached. */
-  at: number;
-  /** Outside of any function: reached as soon as the file is used. */
-  atTop: boolean;
-  /** An expression whose value tells more than being reached: a list, or a text behind a key of a table. */
-  probe?: { start: number; end: number; key?: { start: number; end: number } };
+  /** The expression whose evaluation shows that the change would be reached. */
+  probe: Probe;
+}
+
+export interface Probe {
+  start: number;
+  end: number;
+  /** A property without a value of its own: `{ name }`. */
+  shorthand?: boolean;
+  /** Of a table of a file: the key, so that reading the text shows, not loading the file. */
+  key?: { start: number; end: number };
 }
 
 export const kinds = ['status', 'message', 'missing key', 'order', 'default'] as const;
@@ -49,65 +54,65 @@ export function sitesOf(file: string, source: string): Site[] {
     const parent = above.at(-1);
     if (node.type === 'CallExpression') lookAtCall(node, above);
     if (parent === undefined) return;
-    if (isText(node) && isSentence.test(textOf(node)) && !isInternal(above)) {
-      add('message', node, above, node.end - 1, node.end - 1, ' indeed');
-      const inTable = parent.type === 'Property' && parent.value === node && parent.computed === false;
-      if (inTable && !above.some(isFunction)) probed({ start: node.start, end: node.end, key: parent.key as Node });
+    const isKey = parent.type === 'Property' && parent.key === node;
+    if (isText(node) && !isKey && isSentence.test(textOf(node)) && !isInternal(above)) {
+      // A text that is read when its file is loaded does not show when it is told.
+      const seen = above.some(isFunction) ? rangeOf(node) : tableText(node, above);
+      if (seen !== undefined) add('message', node.end - 1, node.end - 1, ' indeed', seen);
     }
     if (node.type === 'TemplateElement' && isSentence.test(rawOf(node)) && !isInternal(above)) {
       const end = source.indexOf(rawOf(node), node.start) + rawOf(node).length;
-      add('message', node, above, end, end, ' indeed');
+      add('message', end, end, ' indeed', rangeOf(parent));
     }
-    if (node.type === 'Property' && isShown(above)) remove(node, above);
+    if (node.type === 'Property' && node.method !== true && isShown(above))
+      remove(node, { ...rangeOf(node.value as Node), ...(node.shorthand === true ? { shorthand: true } : {}) });
     if (node.type === 'Literal' && isDefault(node, above)) {
       const changed = otherThan(node.value);
-      if (changed !== undefined) add('default', node, above, node.start, node.end, changed);
+      if (changed !== undefined) add('default', node.start, node.end, changed, rangeOf(node));
     }
   }
 
   function lookAtCall(call: Node, above: Node[]): void {
     const name = nameOf(call.callee as Node);
     const given = call.arguments as Node[];
+    const [first] = given;
     const status = given.find((argument) => typeof argument.value === 'number' && argument.value >= 200);
     if (answering.test(name) && status !== undefined)
-      add('status', status, above, status.start, status.end, String(otherStatus(Number(status.value))));
-    if (name === 'ok' && given.length === 1) add('status', call, above, given[0]!.end, given[0]!.end, ', 202');
-    if (name === 'pick')
-      for (const key of (given[1]?.elements as Node[] | undefined) ?? []) if (isText(key)) remove(key, above);
-    if (['sort', 'toSorted'].includes(name)) addOrder(call, above, call.end, '.reverse()');
-    if (['reverse', 'toReversed'].includes(name)) addOrder(call, above, ((call.callee as Node).object as Node).end, '');
+      add('status', status.start, status.end, String(otherStatus(Number(status.value))), rangeOf(status));
+    if (name === 'ok' && given.length === 1 && first !== undefined)
+      add('status', first.end, first.end, ', 202', rangeOf(first));
+    if (name === 'pick' && (file.includes('/present/') || above.some(isAnswer)))
+      for (const key of (given[1]?.elements as Node[] | undefined) ?? []) if (isText(key)) remove(key, rangeOf(key));
+    if (['sort', 'toSorted'].includes(name) && !isOfKeys(call))
+      add('order', call.end, call.end, '.reverse()', rangeOf(call));
+    if (['reverse', 'toReversed'].includes(name))
+      add('order', ((call.callee as Node).object as Node).end, call.end, '', rangeOf(call));
     if (name === 'filter' && isTable(call.callee as Node) && isListed(call, above))
-      add('order', call, above, call.end, call.end, '.reverse()');
+      add('order', call.end, call.end, '.reverse()', rangeOf(call));
   }
 
   /** Takes an element out of its list, with the comma behind it. */
-  function remove(node: Node, above: Node[]): void {
+  function remove(node: Node, probe: Probe): void {
     const comma = /^\s*,/.exec(source.slice(node.end))?.[0].length ?? 0;
-    add('missing key', node, above, node.start, node.end + comma, '');
+    add('missing key', node.start, node.end + comma, '', probe);
+  }
+
+  function tableText(node: Node, above: Node[]): Probe | undefined {
+    const parent = above.at(-1);
+    if (parent?.type !== 'Property' || parent.computed === true) return undefined;
+    return { ...rangeOf(node), key: rangeOf(parent.key as Node) };
   }
 
   /** In an object that is answered, or anywhere in what shows rows. */
   function isShown(above: Node[]): boolean {
     const holder = above.at(-2);
     if (above.at(-1)?.type !== 'ObjectExpression' || !above.some(isFunction)) return false;
-    return (
-      file.includes('/present/') || (holder?.type === 'CallExpression' && answering.test(nameOf(holder.callee as Node)))
-    );
+    return file.includes('/present/') || (holder !== undefined && isAnswer(holder));
   }
 
-  function addOrder(call: Node, above: Node[], start: number, text: string): void {
-    add('order', call, above, start, call.end, text);
-    probed({ start: call.start, end: call.end });
-  }
-
-  function probed(place: NonNullable<Site['probe']>): void {
-    const site = sites.at(-1);
-    if (site !== undefined) site.probe = place;
-  }
-
-  function add(kind: Kind, node: Node, above: Node[], start: number, end: number, text: string): void {
-    const line = source.slice(0, node.start).split('\n').length;
-    sites.push({ kind, file, line, start, end, text, at: node.start, atTop: !above.some(isFunction) });
+  function add(kind: Kind, start: number, end: number, text: string, probe: Probe): void {
+    const line = source.slice(0, start).split('\n').length;
+    sites.push({ kind, file, line, start, end, text, probe });
   }
 }
 
@@ -130,10 +135,11 @@ function otherThan(value: unknown): string | undefined {
   return value === null ? '"set"' : undefined;
 }
 
-/** What stands behind `??`, or in a function named `…Defaults`. */
+/** What a row or an answer holds when nothing was given: behind `??`, or in a function named `…Defaults`. */
 function isDefault(node: Node, above: Node[]): boolean {
   const parent = above.at(-1);
-  if (parent?.type === 'LogicalExpression' && parent.operator === '??') return parent.right === node;
+  if (parent?.type === 'LogicalExpression' && parent.operator === '??')
+    return parent.right === node && above.at(-2)?.type === 'Property' && above.at(-2)?.value === parent;
   const inDefaults = above.some((one) => isFunction(one) && /Defaults$/.test(nameOf(one.id as Node | null)));
   return inDefaults && parent?.type === 'Property' && parent.value === node;
 }
@@ -144,17 +150,27 @@ function isTable(callee: Node): boolean {
   return table.type === 'MemberExpression' && nameOf(table.object as Node) === 'state';
 }
 
-/** A list that goes on as one, in its order: returned, mapped or answered; not counted or searched. */
+/** A list that goes on as one, in its order: returned, mapped or answered; not counted, searched or sorted again. */
 function isListed(call: Node, above: Node[]): boolean {
   const parent = above.at(-1);
   if (parent?.type === 'MemberExpression') return ['map', 'flatMap'].includes(nameOf(parent));
-  if (parent?.type === 'CallExpression') return answering.test(nameOf(parent.callee as Node));
+  if (parent !== undefined && isAnswer(parent)) return true;
   return parent?.type === 'ReturnStatement' || (parent?.type === 'ArrowFunctionExpression' && parent.body === call);
+}
+
+/** `Object.keys(row).sort()`: the keys of an object have no order for who reads JSON. */
+function isOfKeys(call: Node): boolean {
+  const list = (call.callee as Node).object as Node;
+  return list.type === 'CallExpression' && nameOf((list.callee as Node).object as Node | undefined) === 'Object';
 }
 
 /** Words for the emulator's own keeper, which no client of Coolify sees. */
 function isInternal(above: Node[]): boolean {
   return above.some((node) => node.type === 'NewExpression' && /Error$/.test(nameOf(node.callee as Node)));
+}
+
+function isAnswer(node: Node): boolean {
+  return node.type === 'CallExpression' && answering.test(nameOf(node.callee as Node));
 }
 
 function isFunction(node: Node): boolean {
@@ -164,6 +180,10 @@ function isFunction(node: Node): boolean {
 function nameOf(node: Node | null | undefined): string {
   if (node?.type === 'MemberExpression') return nameOf(node.property as Node);
   return typeof node?.name === 'string' ? node.name : '';
+}
+
+function rangeOf({ start, end }: Node): { start: number; end: number } {
+  return { start, end };
 }
 
 function isNode(value: unknown): value is Node {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './smallHeap.ts';
 import { parseArgs } from 'node:util';
 import { type EmulatorOptions, startEmulator } from './index.ts';
 
