@@ -13,6 +13,7 @@ const usage = `coolify-emulator: a server that speaks Coolify's REST API with st
   --speed N                emulated seconds in a real one (1)
   --recorded               start with the users and tokens of the recordings
   --rate-limit N           requests a minute; 0 lifts the limit (200)
+  --seed N                 draws the chances and latencies of faults (1)
 `;
 
 const { values } = parseArgs({
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     speed: { type: 'string' },
     recorded: { type: 'boolean' },
     'rate-limit': { type: 'string' },
+    seed: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
 });
@@ -42,6 +44,7 @@ const options: EmulatorOptions = {
   ...(values.wildcard === undefined ? {} : { wildcard: values.wildcard }),
   ...(values.state === undefined ? {} : { stateFolder: values.state }),
   ...(values.speed === undefined ? {} : { speed: number('speed', values.speed) }),
+  ...(values.seed === undefined ? {} : { seed: number('seed', values.seed) }),
   ...(limit === undefined ? {} : { rateLimit: limit === 0 ? Number.POSITIVE_INFINITY : limit }),
 };
 

@@ -16,7 +16,6 @@ import { mountsOf, type VolumeOwner } from './volumes.ts';
 export const labelOf = {
   application: 'coolify.applicationId',
   routes: 'emulator.routes',
-  checked: 'emulator.healthChecked',
 } as const;
 
 /** The containers of an application, oldest first. */
