@@ -54,12 +54,25 @@ const value = fc.constantFrom('', 'plain', 'two words', '$A', 'é', null);
 /** One call: what it does to the emulator and to the model, and what both have to say. */
 type Step = (world: World) => Promise<void>;
 
+/** Steps that a failure tells by name and input. */
+function named<Given, Made extends object>(
+  title: string,
+  given: fc.Arbitrary<Given>,
+  make: (given: Given) => Made,
+): fc.Arbitrary<Made> {
+  return given.map((value) =>
+    Object.assign(make(value), { [fc.toStringMethod]: () => `${title} ${fc.stringify(value)}` }),
+  );
+}
+
 const said = (answer: { status: number; body: Body }, status: number, body?: Body | string) => {
   expect(answer.status, JSON.stringify(answer.body)).toBe(status);
   if (body !== undefined) expect(answer.body).toMatchObject(typeof body === 'string' ? { message: body } : body);
 };
 
-const createProject = fc.record({ name, description: fc.constantFrom('', 'words') }).map(
+const createProject = named(
+  'createProject',
+  fc.record({ name, description: fc.constantFrom('', 'words') }),
   ({ name, description }): Step =>
     async (world) => {
       const answer = await call('POST', '/projects', { name, description });
@@ -71,7 +84,9 @@ const createProject = fc.record({ name, description: fc.constantFrom('', 'words'
     },
 );
 
-const renameProject = fc.record({ index, name }).map(
+const renameProject = named(
+  'renameProject',
+  fc.record({ index, name }),
   ({ index, name }): Step =>
     async (world) => {
       const project = at(world.projects, index);
@@ -83,7 +98,9 @@ const renameProject = fc.record({ index, name }).map(
     },
 );
 
-const deleteProject = index.map(
+const deleteProject = named(
+  'deleteProject',
+  index,
   (index): Step =>
     async (world) => {
       const project = at(world.projects, index);
@@ -96,7 +113,9 @@ const deleteProject = index.map(
     },
 );
 
-const createEnvironment = fc.record({ index, name }).map(
+const createEnvironment = named(
+  'createEnvironment',
+  fc.record({ index, name }),
   ({ index, name }): Step =>
     async (world) => {
       const project = at(world.projects, index);
@@ -111,7 +130,9 @@ const createEnvironment = fc.record({ index, name }).map(
     },
 );
 
-const deleteEnvironment = fc.record({ index, which: index }).map(
+const deleteEnvironment = named(
+  'deleteEnvironment',
+  fc.record({ index, which: index }),
   ({ index, which }): Step =>
     async (world) => {
       const project = at(world.projects, index);
@@ -128,7 +149,9 @@ const deleteEnvironment = fc.record({ index, which: index }).map(
     },
 );
 
-const createApplication = fc.record({ index, which: index, tag: fc.constantFrom('1.0.0', '1.1.0', '9.9.9') }).map(
+const createApplication = named(
+  'createApplication',
+  fc.record({ index, which: index, tag: fc.constantFrom('1.0.0', '1.1.0', '9.9.9') }),
   ({ index, which, tag }): Step =>
     async (world) => {
       const project = at(world.projects, index);
@@ -150,7 +173,9 @@ const createApplication = fc.record({ index, which: index, tag: fc.constantFrom(
     },
 );
 
-const deleteApplication = index.map(
+const deleteApplication = named(
+  'deleteApplication',
+  index,
   (index): Step =>
     async (world) => {
       const application = at(world.applications, index);
@@ -163,7 +188,9 @@ const deleteApplication = index.map(
     },
 );
 
-const createVariable = fc.record({ index, key, value, preview: fc.boolean(), literal: fc.boolean() }).map(
+const createVariable = named(
+  'createVariable',
+  fc.record({ index, key, value, preview: fc.boolean(), literal: fc.boolean() }),
   ({ index, key, value, preview, literal }): Step =>
     async (world) => {
       const application = at(world.applications, index);
@@ -179,7 +206,9 @@ const createVariable = fc.record({ index, key, value, preview: fc.boolean(), lit
 );
 
 /** A replacement: what is not sent falls back (recorded: envs 36–41). */
-const replaceVariable = fc.record({ index, key, value, preview: fc.boolean() }).map(
+const replaceVariable = named(
+  'replaceVariable',
+  fc.record({ index, key, value, preview: fc.boolean() }),
   ({ index, key, value, preview }): Step =>
     async (world) => {
       const application = at(world.applications, index);
@@ -195,7 +224,9 @@ const replaceVariable = fc.record({ index, key, value, preview: fc.boolean() }).
 );
 
 /** One after the other: what stands before a bad one is kept (recorded: envs 43–49). */
-const writeVariables = fc.record({ index, pairs: fc.array(fc.tuple(key, value), { maxLength: 4 }) }).map(
+const writeVariables = named(
+  'writeVariables',
+  fc.record({ index, pairs: fc.array(fc.tuple(key, value), { maxLength: 4 }) }),
   ({ index, pairs }): Step =>
     async (world) => {
       const application = at(world.applications, index);
@@ -214,7 +245,9 @@ const writeVariables = fc.record({ index, pairs: fc.array(fc.tuple(key, value), 
     },
 );
 
-const deleteVariable = fc.record({ index, which: index }).map(
+const deleteVariable = named(
+  'deleteVariable',
+  fc.record({ index, which: index }),
   ({ index, which }): Step =>
     async (world) => {
       const application = at(world.applications, index);
@@ -288,7 +321,9 @@ async function take(world: World, order: Deployment[], application: Application,
   startNext(world, order);
 }
 
-const start = fc.record({ index, force: fc.boolean() }).map(
+const start = named(
+  'start',
+  fc.record({ index, force: fc.boolean() }),
   ({ index, force }): DeploymentStep =>
     async (world, order) => {
       const application = at(world.applications, index) as Application;
@@ -301,7 +336,9 @@ const start = fc.record({ index, force: fc.boolean() }).map(
     },
 );
 
-const rollback = fc.record({ index, commit: fc.constantFrom('1.0.0', '1.1.0', 'bad commit') }).map(
+const rollback = named(
+  'rollback',
+  fc.record({ index, commit: fc.constantFrom('1.0.0', '1.1.0', 'bad commit') }),
   ({ index, commit }): DeploymentStep =>
     async (world, order) => {
       const application = at(world.applications, index) as Application;
@@ -313,7 +350,9 @@ const rollback = fc.record({ index, commit: fc.constantFrom('1.0.0', '1.1.0', 'b
     },
 );
 
-const cancel = fc.record({ index, which: index }).map(
+const cancel = named(
+  'cancel',
+  fc.record({ index, which: index }),
   ({ index, which }): DeploymentStep =>
     async (world, order) => {
       const application = at(world.applications, index) as Application;
