@@ -185,6 +185,8 @@ export class StepFailed extends Error {
   readonly logs: readonly string[];
   /** What had been seen when it failed. */
   readonly details: Record<string, unknown>;
+  /** The step certainly changed nothing: there is nothing of it to take back. */
+  readonly nothingDone: boolean;
   constructor(
     message: string,
     what: {
@@ -193,6 +195,7 @@ export class StepFailed extends Error {
       fix: string;
       logs?: readonly string[];
       details?: Record<string, unknown>;
+      nothingDone?: boolean;
     },
   ) {
     super(message);
@@ -201,6 +204,7 @@ export class StepFailed extends Error {
     this.fix = what.fix;
     this.logs = what.logs ?? [];
     this.details = what.details ?? {};
+    this.nothingDone = what.nothingDone ?? false;
   }
 }
 

@@ -37,6 +37,8 @@ export interface Failure {
   details: Record<string, unknown>;
   /** `undecidable`: it cannot be told whether the effect took place. */
   kind: 'failed' | 'cancelled' | 'undecidable' | 'fault';
+  /** The step that failed certainly changed nothing, so that nothing of it is taken back. */
+  nothingDone?: true;
 }
 
 export type JournalEvent = { at: number } & (

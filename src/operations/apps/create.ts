@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Refusal } from '../../refusal.ts';
-import type { RunContext } from '../context.ts';
+import type { Context, RunContext } from '../context.ts';
 import { deployStepsOutput } from '../deployments/output.ts';
 import { triggerDeployment, verifyDeployment, waitForDeployment, waitForHealth } from '../deployments/steps.ts';
 import { variableProblem, variableRow } from '../env/variable.ts';
@@ -95,20 +95,15 @@ export const createApp = defineOperation({
 
   async look(ctx, { name, project: wanted, repo, host, env_vars, domain }) {
     const repository = parseRepository(repo, host);
-    const [place, names] = await Promise.all([placeFor(ctx, wanted), appNames(ctx)]);
-    const namesakes = await Promise.all(
-      names
-        .filter((row) => row.name === name)
-        .slice(0, 20)
-        .map(({ uuid }) => getApp(ctx, uuid)),
-    );
+    const place = await placeFor(ctx, wanted);
+    const [namesake] = await namesakes(ctx, name, place.project.uuid);
     const values = await Promise.all(
       env_vars.map(async ({ key, value }) => variableProblem(key, await ctx.reveal(value))),
     );
     return {
       repository,
       place,
-      namesake: namesakes.find((row) => row?.environment?.project?.uuid === place.project.uuid)?.uuid ?? null,
+      namesake: namesake ?? null,
       variable_problems: values.filter((problem) => problem !== null),
       domain: domain === undefined ? null : domainUrl(domain),
     };
@@ -188,6 +183,23 @@ export const createApp = defineOperation({
       ],
     });
     return made
+      .step('see_that_the_name_is_its_own', {
+        title: `see that no other ${name} was created meanwhile`,
+        estimate: 1,
+        async run(ctx, { app_uuid }) {
+          // Coolify takes a name twice. Of two that are made at once the one with the smaller uuid stays.
+          const other = (await namesakes(ctx, name, place.project.uuid)).find((uuid) => uuid !== app_uuid);
+          if (other === undefined || app_uuid < other) return {};
+          throw new StepFailed(
+            `Another app called ${name} was created in ${place.project.name} at the same time (${other}).`,
+            {
+              stage: 'deployment',
+              severity: 'low',
+              fix: `Look at that one with get_app_details, or choose another name.`,
+            },
+          );
+        },
+      })
       .stepIf(env_vars.length > 0, 'set_variables', {
         title: `set ${env_vars.length} variable${env_vars.length === 1 ? '' : 's'}: ${env_vars.map(({ key }) => key).join(', ')}`,
         estimate: 1,
@@ -222,6 +234,13 @@ export const createApp = defineOperation({
     name,
   }),
 });
+
+/** The uuids of the apps with this name in the project. */
+async function namesakes(ctx: Context, name: string, project: string): Promise<string[]> {
+  const named = (await appNames(ctx)).filter((row) => row.name === name).slice(0, 20);
+  const rows = await Promise.all(named.map(({ uuid }) => getApp(ctx, uuid)));
+  return rows.flatMap((row) => (row?.environment?.project?.uuid === project ? [row.uuid] : []));
+}
 
 /** The limits that were given, without keys that hold nothing. */
 const given = (limits: Record<string, string | undefined>): Record<string, string> =>

@@ -1,5 +1,5 @@
 import type { Context, RunContext } from '../context.ts';
-import { deploymentsOf, newDeployment } from '../deployments/follow.ts';
+import { deploymentsOf, newDeployment, refused } from '../deployments/follow.ts';
 import { coolifyTime } from '../deployments/health.ts';
 import type { PreviousVersion } from '../deployments/steps.ts';
 import { type GateResult, StepFailed, type StepSpec } from '../operation.ts';
@@ -52,15 +52,19 @@ export async function askFor(
   app: { uuid: string; name: string },
 ): Promise<string> {
   const options = { signal: ctx.signal };
-  const outcome =
+  const asked =
     what === 'start'
-      ? await ctx.coolify.applications.start(app.uuid, {}, options)
-      : await ctx.coolify.applications.restart(app.uuid, options);
+      ? ctx.coolify.applications.start(app.uuid, {}, options)
+      : ctx.coolify.applications.restart(app.uuid, options);
+  const outcome = await asked.catch((error: unknown) => {
+    throw refused(error) ?? error;
+  });
   if (outcome.queued) return outcome.deploymentUuid;
   throw new StepFailed(`Coolify did not ${what} ${app.name}: ${outcome.message}`, {
     stage: 'deployment',
     severity: 'medium',
     fix: 'Wait for the deployment in progress (get_deployment_status), then call again.',
+    nothingDone: true,
   });
 }
 

@@ -149,12 +149,25 @@ export async function startDeployment(
   app: { uuid: string; name: string },
   force: boolean,
 ): Promise<string> {
-  const outcome = await ctx.coolify.deployments.deploy({ uuid: app.uuid, force }, { signal: ctx.signal });
+  const outcome = await ctx.coolify.deployments
+    .deploy({ uuid: app.uuid, force }, { signal: ctx.signal })
+    .catch((error: unknown) => {
+      throw refused(error) ?? error;
+    });
   if (outcome.queued) return outcome.deploymentUuid;
   const fix = 'Wait for the deployment in progress (get_deployment_status), or call again with force.';
   throw new StepFailed(`Coolify did not queue the deployment of ${app.name}: ${outcome.message}`, {
     stage: 'deployment',
     severity: 'medium',
     fix,
+    nothingDone: true,
   });
+}
+
+/** A refusal (4xx) as a step that changed nothing: what is in progress then is somebody else's and stays. */
+export function refused(error: unknown): StepFailed | undefined {
+  if (!(error instanceof Error) || !('status' in error) || !('next' in error)) return undefined;
+  const status = Number(error.status);
+  if (status < 400 || status >= 500) return undefined;
+  return new StepFailed(error.message, { stage: 'deployment', fix: String(error.next), nothingDone: true });
 }
