@@ -41,6 +41,18 @@ export interface Project {
   environments: Environment[];
 }
 
+export interface Database {
+  uuid: string;
+  /** Whether its image can be had. */
+  runnable: boolean;
+  /** What Coolify saw last: start and stop are judged by this, not by what runs. */
+  seen: 'running' | 'exited';
+  /** What runs once the jobs under way have ended. */
+  runs: boolean;
+  /** Gone once its job has ended. */
+  deleted: boolean;
+}
+
 export interface World {
   projects: Project[];
   applications: Application[];

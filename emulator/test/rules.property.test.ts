@@ -5,6 +5,7 @@ import {
   type Application,
   addVariable,
   applicationsIn,
+  type Database,
   type Deployment,
   isActive,
   isKey,
@@ -427,5 +428,105 @@ test('deployments queue, run, are cancelled and rolled back as in a model of the
       },
     ),
     { numRuns: 6 },
+  );
+});
+
+type DatabaseStep = (databases: Database[]) => Promise<void>;
+
+const createDatabase = named(
+  'createDatabase',
+  fc.constantFrom('redis', 'keydb'),
+  (type): DatabaseStep =>
+    async (databases) => {
+      const answer = await call('POST', `/databases/${type}`, {
+        project_uuid: 'project',
+        server_uuid: 'localhost',
+        environment_name: 'production',
+      });
+      said(answer, 201);
+      // Of the two, the server can only pull Redis (the recordings' README).
+      const database: Database = {
+        uuid: String(answer.body.uuid),
+        runnable: type === 'redis',
+        seen: 'exited',
+        runs: false,
+        deleted: false,
+      };
+      databases.push(database);
+    },
+);
+
+/** Judged by the status that Coolify saw last (recorded: run-databases 4, 5, 11–14). */
+const turnDatabase = named(
+  'turnDatabase',
+  fc.record({ index, action: fc.constantFrom('start', 'stop', 'restart') }),
+  ({ index, action }): DatabaseStep =>
+    async (databases) => {
+      const database = at(
+        databases.filter(({ deleted }) => !deleted),
+        index,
+      );
+      const answer = await call('POST', `/databases/${database?.uuid ?? 'nothing'}/${action}`);
+      if (database === undefined) return said(answer, 404, 'Database not found.');
+      if (action === 'start' && database.seen === 'running') return said(answer, 400, 'Database is already running.');
+      if (action === 'stop' && database.seen === 'exited') return said(answer, 400, 'Database is already stopped.');
+      said(answer, 200);
+      database.runs = action !== 'stop' && database.runnable;
+    },
+);
+
+const deleteDatabase = named(
+  'deleteDatabase',
+  index,
+  (index): DatabaseStep =>
+    async (databases) => {
+      const database = at(
+        databases.filter(({ deleted }) => !deleted),
+        index,
+      );
+      if (database === undefined) return;
+      said(await call('DELETE', `/databases/${database.uuid}`), 200, 'Database deletion request queued.');
+      database.deleted = true;
+    },
+);
+
+/** Every job ends, and a full minute passes, at which Coolify looks. */
+const waitForMinute = fc.constant<DatabaseStep>(
+  Object.assign(
+    async (databases: Database[]) => {
+      await pass(10_000);
+      await coolify.clock.advance(60_000);
+      await pass(5000);
+      for (const database of [...databases]) {
+        const answer = await call('GET', `/databases/${database.uuid}`);
+        database.seen = database.runs ? 'running' : 'exited';
+        if (database.deleted) {
+          said(answer, 404, 'Database not found.');
+          databases.splice(databases.indexOf(database), 1);
+        } else expect(String(answer.body.status).split(':')[0]).toBe(database.seen);
+      }
+    },
+    { [fc.toStringMethod]: () => 'waitForMinute' },
+  ),
+);
+
+test('databases start and stop by what Coolify saw last, as in a model of the rules', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.oneof({ weight: 2, arbitrary: createDatabase }, { weight: 4, arbitrary: turnDatabase }, deleteDatabase, {
+          weight: 2,
+          arbitrary: waitForMinute,
+        }),
+        { minLength: 4, maxLength: 10 },
+      ),
+      async (steps) => {
+        const databases: Database[] = [];
+        for (const step of steps) await step(databases);
+        for (const { uuid } of databases) await call('DELETE', `/databases/${uuid}`);
+        await pass(5000);
+      },
+    ),
+    { numRuns: 10 },
   );
 });
