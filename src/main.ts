@@ -79,6 +79,7 @@ export async function compose(config: Config, secrets: Secrets, options: Compose
         runId: header.id,
       }),
       onEnd: (journal, status) => storage.audit.write(entryOf(journal, status)),
+      onOverrun: (journal, effect) => tellOverrun(journal, effect),
     },
     storage,
   );
@@ -125,7 +126,16 @@ export async function compose(config: Config, secrets: Secrets, options: Compose
     return { run_id: id, operation, status, started_at: new Date(startedAt).toISOString(), doing };
   }
 
-  function entryOf(journal: Journal, outcome: string) {
+  async function tellOverrun(journal: Journal, effect: string): Promise<void> {
+    const next = 'Look in Coolify whether it is there twice; the run itself goes on in the process that took it over.';
+    const told = { run_id: journal.header.id, effect, next };
+    log.error('effect_after_takeover', told);
+    await storage.audit
+      .write(entryOf(journal, 'overrun', told))
+      .catch((error: Error) => log.error('audit_not_written', { ...told, reason: error.message }));
+  }
+
+  function entryOf(journal: Journal, outcome: string, more: Record<string, unknown> = {}) {
     const { header } = journal;
     const operation = byName.get(header.operation)!;
     const resource = operation.resource?.(header.input, header.facts, runState(journal).done);
@@ -134,6 +144,7 @@ export async function compose(config: Config, secrets: Secrets, options: Compose
       digest: header.digest,
       steps: header.steps.map(({ title }) => title),
       input: header.input,
+      ...more,
     };
     return striker.strikeDeep(auditEntry(header.actor as Actor, operation, outcome, details, clock.now(), resource));
   }

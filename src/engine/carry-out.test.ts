@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Progress, RunContext } from '../operations/context.ts';
 import { defineOperation, type Operation, StepFailed, steps, Undecidable } from '../operations/operation.ts';
 import { type Journal, type JournalEvent, runState } from '../storage/journal.ts';
+import { OwnershipLost } from '../storage/stores.ts';
 import { carryOut, Suspended } from './carry-out.ts';
 import { digestOf } from './digest.ts';
 
@@ -90,26 +91,36 @@ interface Options {
   told?: Progress[];
   cancelAt?: string;
   direction?: 'undo';
+  /** Another process takes the run over before this effect, or when this event is about to be written. */
+  takenOver?: { beforeEffect?: number; atEvent?: number };
+  overruns?: string[];
 }
 
 /** Carries out from what is stored; what is stored afterwards is what a crash would leave. */
 async function carry(
   world: World,
   stored: JournalEvent[],
-  { dieAt, told = [], cancelAt, direction = undefined }: Options = {},
+  { dieAt, told = [], cancelAt, direction = undefined, takenOver = {}, overruns = [] }: Options = {},
 ): Promise<void> {
   const operation = probe(world);
   const journal: Journal = { ...newJournal(operation), events: structuredClone(stored) };
   const cancel = new AbortController();
   let written = 0;
+  let checked = 0;
   await carryOut({
     operation,
     journal,
     stopping: new AbortController().signal,
     onEnd: async () => undefined,
+    async check() {
+      if (takenOver.beforeEffect === checked) throw new OwnershipLost('taken over');
+      checked += 1;
+    },
+    onOverrun: async (effect) => void overruns.push(effect),
     ...(direction && { direction }),
     async record(event) {
       if (dieAt?.event === written && dieAt.when === 'before') throw new Error('died');
+      if (takenOver.atEvent === written) throw new OwnershipLost('taken over');
       stored.push(structuredClone(event));
       if (dieAt?.event === written && dieAt.when === 'after') throw new Error('died');
       if (cancelAt === `${event.type} ${'step' in event ? event.step : ''}`) cancel.abort(new Error('stop'));
@@ -177,6 +188,24 @@ describe('carry out', () => {
     expect(stateOf(world, events).failure?.failure.kind).toBe('undecidable');
   });
 
+  it('brings no effect about once the run is another’s', async () => {
+    const world: World = { effects: [], present: new Set() };
+    const events: JournalEvent[] = [];
+    const overruns: string[] = [];
+    const carried = carry(world, events, { takenOver: { beforeEffect: 1 }, overruns });
+    await expect(carried).rejects.toThrow(Suspended);
+    expect(world.effects).toEqual(['do 0']);
+    expect(overruns).toEqual([]);
+  });
+
+  it('reports an effect that it brought about while the run became another’s', async () => {
+    const world: World = { effects: [], present: new Set() };
+    const overruns: string[] = [];
+    await expect(carry(world, [], { takenOver: { atEvent: 3 }, overruns })).rejects.toThrow(Suspended);
+    expect(world.effects).toEqual(['do 0', 'do 1']);
+    expect(overruns).toEqual(['effect 1']);
+  });
+
   it('calls a failure no rollback where a step that was begun cannot be taken back', async () => {
     const world: World = { effects: [], present: new Set(), breaksAt: 2 };
     const operation = probe(world);
@@ -203,6 +232,8 @@ describe('carry out', () => {
       context,
       stopping: new AbortController().signal,
       onEnd: async () => undefined,
+      check: async () => undefined,
+      onOverrun: async () => undefined,
       record: async () => undefined,
     });
     expect(runState(journal).ended?.status).toBe('failed');
@@ -257,6 +288,8 @@ describe('carry out', () => {
       context,
       stopping: context.signal,
       onEnd: async () => undefined,
+      check: async () => undefined,
+      onOverrun: async () => undefined,
       record: async (e) => void recorded.push(e),
     });
     expect(world.effects).toEqual([]);

@@ -8,6 +8,7 @@ import {
   runState,
   undoKey,
 } from '../storage/journal.ts';
+import { OwnershipLost } from '../storage/stores.ts';
 import { digestOf } from './digest.ts';
 
 /** A run stops here and keeps its journal as it is; whoever owns it next goes on from there. */
@@ -25,6 +26,10 @@ export interface CarryOut {
   journal: Journal;
   /** Makes the event durable. When it cannot, nothing further is done. */
   record(event: JournalEvent): Promise<void>;
+  /** Throws where the run is another's by now. Asked right before each effect: this process may have been frozen. */
+  check(): Promise<void>;
+  /** Told of an effect that was on its way while the run became another's: it may be there twice. */
+  onOverrun(effect: string): Promise<void>;
   /** For the steps; its signal is the caller's wish to cancel. */
   context: RunContext;
   /** Ends the process, not the run. */
@@ -47,14 +52,33 @@ export async function carryOut(run: CarryOut): Promise<void> {
   const { given, list } = operation.plan(header.input, header.facts);
   const total = list.reduce((sum, step) => sum + step.estimate, 0) || 1;
   const around = run.around ?? ((_name, effect) => effect());
+  /** Title of the effect that may have taken place and whose end is not in the journal yet. */
+  let acting: string | undefined;
 
   const record = async (event: JournalEvent): Promise<void> => {
     try {
       await run.record(event);
     } catch (cause) {
-      throw new Suspended(`the journal of ${header.id} could not be written, nothing further is done`, { cause });
+      throw await suspended(`the journal of ${header.id} could not be written, nothing further is done`, cause);
     }
+    acting = undefined;
     journal.events.push(event);
+  };
+  const suspended = async (message: string, cause: unknown): Promise<Suspended> => {
+    if (cause instanceof OwnershipLost && acting !== undefined) await run.onOverrun(acting);
+    return new Suspended(message, { cause });
+  };
+  const act = async (title: string, effect: () => Promise<object>): Promise<object> => {
+    await run.check().catch((cause: unknown) => {
+      throw new Suspended('it cannot be told whether the run is still ours', { cause });
+    });
+    acting = title;
+    try {
+      return await effect();
+    } catch (error) {
+      if (wasNeverSent(error)) acting = undefined;
+      throw error;
+    }
   };
   const now = () => context.clock.now();
   const state = () => runState(journal);
@@ -92,13 +116,17 @@ export async function carryOut(run: CarryOut): Promise<void> {
     try {
       const known = { ...given, ...before.done };
       const result = await around(step.name, () =>
-        perform(step, context, known, before.open, (mark) => record({ type: 'begun', step: index, mark, at: now() })),
+        perform(step, context, known, {
+          open: before.open,
+          begin: (mark) => record({ type: 'begun', step: index, mark, at: now() }),
+          act: (effect) => act(step.title, effect),
+        }),
       );
       await record({ type: 'done', step: index, result, at: now() });
       tell('DONE', step.title, index + 1);
     } catch (error) {
       if (error instanceof Suspended) throw error;
-      if (run.stopping.aborted) throw new Suspended('the process is stopping');
+      if (run.stopping.aborted) throw await suspended('the process is stopping', run.stopping.reason);
       const failure = explain(error, context);
       await record({ type: 'failed', step: index, failure, at: now() });
       tell('FAILED', `${step.title}: ${failure.message}`, index);
@@ -109,11 +137,18 @@ export async function carryOut(run: CarryOut): Promise<void> {
     // Undoing goes on where the wish to cancel would have stopped it.
     const undoing: RunContext = { ...context, signal: run.stopping };
     tell('ROLLBACK', `${header.id}: taking back what was begun`);
-    for (const index of [...state().marks.keys()].sort((a, b) => b - a)) {
+    for (const index of begun()) {
       for (const part of (list[index]!.undo ?? []).keys()) await undoOne(index, part, undoing);
     }
-    const final = [...state().marks.keys()].some((index) => list[index]!.irreversible);
+    const final = begun().some((index) => list[index]!.irreversible);
     return end(final || state().undoFailed.length > 0 ? 'failed' : 'rolled_back', null);
+  }
+
+  /** The steps of which something may be there, the last one first. */
+  function begun(): number[] {
+    const { marks, failure } = state();
+    const untouched = failure?.failure.nothingDone ? failure.step : -1;
+    return [...marks.keys()].filter((index) => index !== untouched).sort((a, b) => b - a);
   }
 
   async function undoOne(index: number, part: number, undoing: RunContext): Promise<void> {
@@ -129,16 +164,18 @@ export async function carryOut(run: CarryOut): Promise<void> {
         });
         const open = before.undoMarks.has(key) ? { mark: before.undoMarks.get(key) } : null;
         const result = await around(`undo ${list[index]!.name} ${part}`, () =>
-          perform(undo, undoing, known, open, (mark) =>
-            record({ type: 'undo_begun', step: index, part, mark, at: now() }),
-          ),
+          perform(undo, undoing, known, {
+            open,
+            begin: (mark) => record({ type: 'undo_begun', step: index, part, mark, at: now() }),
+            act: (effect) => act(undo.title, effect),
+          }),
         );
         await record({ type: 'undo_done', step: index, part, result, at: now() });
         if (!('left_alone' in result)) tell('ROLLBACK', undo.title);
         return;
       } catch (error) {
         if (error instanceof Suspended) throw error;
-        if (run.stopping.aborted) throw new Suspended('the process is stopping');
+        if (run.stopping.aborted) throw await suspended('the process is stopping', run.stopping.reason);
         const failure = explain(error, undoing);
         await record({ type: 'undo_failed', step: index, part, failure, at: now() });
         // What was seen and explained will not differ the next time; what was away may be back.
@@ -153,13 +190,20 @@ export async function carryOut(run: CarryOut): Promise<void> {
   }
 }
 
-/** Carries out one effect, or finds that it is there already. `open` is set when it was begun before. */
+interface Performing {
+  /** Set when the effect was begun before. */
+  open: { mark: unknown } | null;
+  begin(mark: unknown): Promise<void>;
+  /** Brings the effect about, if the run is still ours. */
+  act(effect: () => Promise<object>): Promise<object>;
+}
+
+/** Carries out one effect, or finds that it is there already. */
 async function perform(
   effect: StepEffect<object, unknown, object>,
   ctx: RunContext,
   given: object,
-  open: { mark: unknown } | null,
-  begin: (mark: unknown) => Promise<void>,
+  { open, begin, act }: Performing,
 ): Promise<object> {
   ctx.signal.throwIfAborted();
   const mark = open ? open.mark : ((await effect.mark?.(ctx, given)) ?? null);
@@ -170,7 +214,7 @@ async function perform(
     await begin(mark);
   }
   try {
-    return await effect.run(ctx, given, mark);
+    return await act(() => effect.run(ctx, given, mark));
   } catch (error) {
     if (!mayHaveTakenEffect(error)) throw error;
     const found = await lookFor(effect, ctx, given, mark);
@@ -197,6 +241,7 @@ async function lookFor(
 /** A request whose answer never came may have been carried out all the same; clients say so by `sent: 'maybe'`. */
 const mayHaveTakenEffect = (error: unknown): boolean =>
   error instanceof Error && 'sent' in error && error.sent === 'maybe';
+const wasNeverSent = (error: unknown): boolean => error instanceof Error && 'sent' in error && error.sent === 'no';
 
 function explain(error: unknown, ctx: Context): Failure {
   const failure = ctx.signal.aborted
@@ -207,8 +252,8 @@ function explain(error: unknown, ctx: Context): Failure {
 
 function explained(error: unknown): Failure {
   if (error instanceof StepFailed) {
-    const { message, stage, severity, fix, logs, details } = error;
-    return { message, stage, severity, fix, logs: [...logs], details, kind: 'failed' };
+    const { message, stage, severity, fix, logs, details, nothingDone } = error;
+    return { message, stage, severity, fix, logs: [...logs], details, kind: 'failed', ...(nothingDone && { nothingDone }) };
   }
   if (error instanceof Undecidable) {
     const fix = `Look at ${error.candidates.join(', ') || 'the resource'} in Coolify and decide by hand; nothing was repeated.`;

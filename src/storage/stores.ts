@@ -22,6 +22,8 @@ export interface RunStore {
 export interface RunOwner {
   /** Durable when it resolves. */
   append(event: JournalEvent): Promise<void>;
+  /** Throws {@link OwnershipLost} when the run is another's by now: to be asked right before an effect. */
+  check(): Promise<void>;
   release(): Promise<void>;
 }
 

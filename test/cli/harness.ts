@@ -254,6 +254,7 @@ export async function fairlead(world: World, policy: Partial<Policy> = {}) {
       operation: (name) => registry.find((operation) => operation.name === name),
       context: ({ id }, signal, report) => ({ ...context(signal, report), runId: id }),
       onEnd: async () => undefined,
+      onOverrun: async () => undefined,
     });
     const engine = {
       durable,

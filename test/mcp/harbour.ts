@@ -36,6 +36,7 @@ export function harbour(registry: readonly Operation[], log: Log): McpOptions & 
     operation: (name) => registry.find((operation) => operation.name === name),
     context: ({ id }, signal, report) => ({ ...context(owner, signal, report), runId: id }),
     onEnd: async () => undefined,
+    onOverrun: async () => undefined,
   });
   const engine: Engine = {
     durable,
@@ -70,6 +71,7 @@ function runsInMemory(log: Log): RunStore {
       journals.set(header.id, journal);
       return {
         append: async (event) => void journal.events.push(event),
+        check: async () => undefined,
         release: async () => undefined,
       };
     },

@@ -27,6 +27,7 @@ const durable = await dbosDurable({
   context: (header, signal, report) =>
     ({ runId: header.id, clock: systemClock, signal, report, strike: (text: string) => text }) as unknown as RunContext,
   onEnd: (journal, status) => appendFile(join(folder, 'ends'), `${journal.header.id} ${status} ${who}\n`),
+  onOverrun: (journal, effect) => appendFile(join(folder, 'overruns'), `${journal.header.id} ${effect} ${who}\n`),
 });
 
 const told: string[] = [];

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { hostname } from 'node:os';
-import type { Progress, RunContext } from '../../operations/context.ts';
-import type { Operation, StepEffect } from '../../operations/operation.ts';
+import type { Progress } from '../../operations/context.ts';
+import type { Operation } from '../../operations/operation.ts';
 import { Refusal } from '../../refusal.ts';
 import { type Journal, type RunHeader, runState } from '../../storage/journal.ts';
 import type { PostgresStores } from '../../storage/postgres/open.ts';
@@ -71,12 +71,14 @@ export async function dbosDurable(options: DbosOptions): Promise<Durable> {
 
     const body = () =>
       carryOut({
-        operation: guarded(operation, owner),
+        operation,
         journal,
         context,
         direction,
         stopping: halt,
         record: (event) => owner.append(event),
+        check: () => owner.check(),
+        onOverrun: (effect) => options.onOverrun(journal, effect),
         around: (name, effect) => step(name, effect, { halt, strike: context.strike }),
         async onEnd(status) {
           await owner.check();
@@ -301,25 +303,4 @@ export async function dbosDurable(options: DbosOptions): Promise<Durable> {
 function workflowOf({ header, events }: Journal): string {
   const times = events.filter(({ type }) => type === 'taken_over').length;
   return times === 0 ? header.id : `${header.id}.${times}`;
-}
-
-/** Asks right before each effect whether the run is still ours: the process may have been frozen meanwhile. */
-function guarded(operation: Operation, owner: PostgresRunOwner): Operation {
-  const guard = <Effect extends StepEffect<object, unknown, object>>(effect: Effect): Effect => ({
-    ...effect,
-    async run(ctx: RunContext, given: object, mark: unknown) {
-      await owner.check().catch((cause: unknown) => {
-        throw new Suspended('it cannot be told whether the run is still ours', { cause });
-      });
-      return effect.run(ctx, given, mark);
-    },
-  });
-  return {
-    ...operation,
-    plan(input, facts) {
-      const steps = operation.plan(input, facts);
-      const list = steps.list.map((step) => ({ ...guard(step), ...(step.undo && { undo: step.undo.map(guard) }) }));
-      return { ...steps, list };
-    },
-  };
 }

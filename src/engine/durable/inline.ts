@@ -22,6 +22,8 @@ export interface InlineOptions {
   context(header: RunHeader, signal: AbortSignal, report: (progress: Progress) => void): RunContext;
   /** Writes the audit entry of a run that ends. */
   onEnd(journal: Journal, status: EndStatus): Promise<void>;
+  /** Tells that an effect of the run was on its way here while another process took the run over. */
+  onOverrun(journal: Journal, effect: string): Promise<void>;
 }
 
 interface Active {
@@ -64,6 +66,8 @@ export function inlineDurable(options: InlineOptions): Durable {
       direction,
       stopping: stopping.signal,
       record: (event) => owner.append(event),
+      check: () => owner.check(),
+      onOverrun: (effect) => options.onOverrun(journal, effect),
       onEnd: (status) => options.onEnd(journal, status),
     })
       .catch((error: unknown) => {

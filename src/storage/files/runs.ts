@@ -42,15 +42,16 @@ export function fileRuns(folder: string, clock: Clock, log: Log): RunStore & { c
       append(event) {
         const written = queue.then(async () => {
           const next = { ...known, events: [...known.events, event] };
-          await replaceFile(journalPath(folder, id), JSON.stringify(next), async () => {
-            if (released.signal.aborted) throw new OwnershipLost(`${id} was given up by this process.`);
-            if (!(await lock.held())) throw new OwnershipLost(`${id} was taken over by another process.`);
-          });
+          await replaceFile(journalPath(folder, id), JSON.stringify(next), owner.check);
           known = next;
         });
         // The caller hears of a failure; the next event is tried all the same.
         queue = written.catch(() => undefined);
         return written;
+      },
+      async check() {
+        if (released.signal.aborted) throw new OwnershipLost(`${id} was given up by this process.`);
+        if (!(await lock.held())) throw new OwnershipLost(`${id} was taken over by another process.`);
       },
       async release() {
         released.abort();

@@ -11,8 +11,6 @@ import { runs } from './schema.ts';
 export interface PostgresRunOwner extends RunOwner {
   /** Aborted when this process has lost what it owns. */
   readonly lost: AbortSignal;
-  /** Throws {@link OwnershipLost} when the run is another's by now: to be asked right before an effect. */
-  check(): Promise<void>;
 }
 
 export interface PostgresRuns extends RunStore {
