@@ -37,10 +37,10 @@ await buildFairlead();
 await buildServer();
 await buildEmulator();
 
-/** The command line and `fairlead mcp`, which need nothing beside Node. Each loads only its own parts. */
+/** The command line and `fairlead mcp` in one file that needs nothing beside Node; what a call does not need stays asleep. */
 async function buildFairlead(): Promise<void> {
   const folder = join(dist, 'fairlead');
-  const output = { dir: folder, entryFileNames: 'fairlead.js', chunkFileNames: 'parts/[name]-[hash].js' };
+  const output = { file: join(folder, 'fairlead.js'), codeSplitting: false, strictExecutionOrder: true };
   const chunks = await bundle(['src/bin.ts'], output, [], [finishedToolList()]);
   const needed = packagesOf(chunks);
   if (needed.length > 0) throw new Error(`fairlead.js is to need no package, and imports ${needed.join(', ')}`);
