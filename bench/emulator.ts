@@ -1,26 +1,18 @@
-// How fast the emulator starts, how much memory it holds, how many requests it answers: medians of several runs.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { bounded, type Figure, median, mib, ms, type Part } from './figures.ts';
 
-/** One figure: what was measured, the median of its runs, and each of them. */
-export interface Figure {
-  name: string;
-  unit: 'ms' | 'MiB' | 'requests/s';
-  median: number;
-  runs: number[];
-}
-
-const program = fileURLToPath(new URL('../emulator/src/bin.ts', import.meta.url));
+const program = join(import.meta.dirname, '../dist/coolify-emulator/bin.js');
 const rounds = 5;
 const requests = 2000;
 const connections = 8;
 
-/** Measures the emulator as a process of its own: started from source, at rest, and under load. */
-export async function measureEmulator(): Promise<Figure[]> {
+/** The emulator as a process of its own: its start, its memory, how much it answers. */
+export async function emulator(): Promise<Part> {
   const starts: number[] = [];
   const atRest: number[] = [];
   const underLoad: number[] = [];
@@ -34,21 +26,29 @@ export async function measureEmulator(): Promise<Figure[]> {
       starts.push(performance.now() - begun);
       atRest.push(memoryOf(child));
       reads.push(await rate(() => ask(url, token, 'GET', '/projects')));
-      writes.push(await rate((n) => ask(url, token, 'POST', '/projects', JSON.stringify({ name: `bench ${n}` }))));
       underLoad.push(memoryOf(child));
+      writes.push(await rate((n) => ask(url, token, 'POST', '/projects', JSON.stringify({ name: `bench ${n}` }))));
     } finally {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
     }
   }
-  return [
-    figure('start until the first answer', 'ms', starts),
-    figure('memory after the start', 'MiB', atRest),
-    figure(`memory after ${2 * requests} requests`, 'MiB', underLoad),
-    figure('GET /projects', 'requests/s', reads),
-    figure('POST /projects', 'requests/s', writes),
-  ];
+  return {
+    title: 'The emulator',
+    how: `Medians of ${rounds} starts of the built package; ${requests.toLocaleString('en')} requests of each kind over ${connections} open connections, its own rate limit lifted.`,
+    figures: [
+      bounded('start until the first answer', median(starts), 1000, ms),
+      bounded('memory (RSS) after the start', median(atRest), 80, mib),
+      bounded(`memory (RSS) after ${requests.toLocaleString('en')} requests`, median(underLoad), 80, mib),
+      perSecond('GET /projects', reads),
+      perSecond('POST /projects', writes),
+    ],
+  };
+}
+
+function perSecond(what: string, rates: number[]): Figure {
+  return { what, ours: `${Math.round(median(rates)).toLocaleString('en')} requests/s` };
 }
 
 async function start(): Promise<{ child: ChildProcess; url: string; token: string }> {
@@ -96,14 +96,3 @@ function ask(url: string, token: string, method: string, path: string, body?: st
     sent.end(body);
   });
 }
-
-function figure(name: string, unit: Figure['unit'], runs: number[]): Figure {
-  const sorted = [...runs].sort((a, b) => a - b);
-  return { name, unit, median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN, runs };
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const { name, unit, median, runs } of await measureEmulator())
-    console.log(
-      `${name.padEnd(34)} ${median.toFixed(0).padStart(6)} ${unit.padEnd(10)} (${runs.map((run) => run.toFixed(0)).join(', ')})`,
-    );
