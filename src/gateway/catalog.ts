@@ -11,6 +11,8 @@ const CONFIRM = {
   confirm_destructive: z.boolean().optional().describe('The person has agreed to what is destroyed.'),
 };
 
+const ALL_CONTROLS = z.object({ ...CONTROLS, ...CONFIRM });
+
 export interface Listed {
   operation: Operation;
   /** What a caller may hand in: the operation's own input and the controls. */
@@ -82,9 +84,9 @@ export function argumentsOf({ operation, alias, input }: Found, raw: Record<stri
     mapped[name] = value;
   }
   const { dry_run, plan_id, confirm_destructive, ...own } = mapped;
-  const controls = z
-    .object({ ...CONTROLS, ...CONFIRM })
-    .safeParse(operation.effect === 'read' ? {} : { dry_run, plan_id, confirm_destructive });
+  const controls = ALL_CONTROLS.safeParse(
+    operation.effect === 'read' ? {} : { dry_run, plan_id, confirm_destructive },
+  );
   if (!controls.success) {
     throw new Refusal(
       'invalid_input',
