@@ -111,9 +111,9 @@ export function createFaults(containers: () => Container[], seed: number): Fault
   return faults;
 }
 
-/** An application's containers carry its uuid as a label, a database's is named after it. */
-export function resourceOf(container: Container): string {
-  return container.labels['coolify.name'] ?? container.name;
+/** An application's containers carry its uuid as a label, a database's is named after it, a service's end with its uuid. */
+export function resourceOf({ labels, name }: Container): string {
+  return labels['coolify.name'] ?? name.slice(name.lastIndexOf('-') + 1);
 }
 
 /** Ends the program from within, so that Docker starts it again; `docker kill` from outside would not. */

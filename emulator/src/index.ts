@@ -78,7 +78,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     ? {}
     : fillBaseline(state, { wildcard, kind: options.baseline ?? 'fresh', installedAt: clock.now() - 60_000 });
 
-  const machine = await startMachine({ clock, git: options.git ?? {}, proxyPort: options.proxyPort ?? 0 });
+  const managed = await startMachine({ clock, git: options.git ?? {}, proxyPort: options.proxyPort ?? 0 });
+  const faults = createFaults(() => managed.containers(), options.seed ?? 1);
+  const machine: Machine = {
+    ...managed,
+    async run(spec) {
+      const container = await managed.run(spec);
+      faults.harm(container);
+      return container;
+    },
+  };
   const closing = new AbortController();
   const background = new Set<Promise<void>>();
   const work = new Set<Promise<unknown>>();
@@ -88,7 +97,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     state,
     clock,
     machine,
-    faults: createFaults(() => machine.containers(), options.seed ?? 1),
+    faults,
     hosts: options.hosts ?? {},
     allowedTargets: options.allowedTargets ?? [],
     closing: closing.signal,
@@ -155,7 +164,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     tokens,
     proxy: machine.proxy,
     clock,
-    faults: world.faults,
+    faults,
     state,
     machine,
     settled,

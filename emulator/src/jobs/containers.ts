@@ -47,7 +47,6 @@ export function asVolumeOwner(application: Application): VolumeOwner {
 /** Starts a container of an application; the proxy follows when its program listens. Throws what the machine throws. */
 export async function runContainer(world: World, spec: ContainerSpec): Promise<Container> {
   const container = await world.machine.run(spec);
-  world.faults.harm(container);
   const up = listening(container, spec.port ?? 80, world.closing);
   updateRoutes(world);
   await up;
