@@ -88,6 +88,7 @@ export async function inStep(database: string, app: string, step: string): Promi
   const [run] = await until(
     latest,
     ([row]) => row?.event?.type === 'begun' && row.steps[row.event.step]?.name === step,
+    60_000,
   );
   return run!;
 }
