@@ -6,7 +6,7 @@ import { trackedFiles } from './tracked-files.ts';
 
 /** Files directly under `src` that anyone may import and that import nothing of `src` themselves. */
 const LEAVES = ['clock', 'ids', 'log', 'refusal'];
-const TEST_PACKAGES = ['vitest', 'fast-check'];
+const TEST_PACKAGES = ['rolldown', 'vitest', 'fast-check'];
 const isTest = (path: string): boolean => /(\.test|\/test-[\w-]+)\.ts$/.test(path);
 
 /**
