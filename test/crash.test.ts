@@ -33,7 +33,7 @@ async function killAt(world: TestWorld, line: RegExp): Promise<void> {
   expect(told).toMatch(line);
 }
 
-describe.concurrent('killed in the middle and started again', { timeout: 90_000 }, () => {
+describe.concurrent('killed in the middle and started again', { timeout: 240_000 }, () => {
   it.each([
     ['creating', /create hello/],
     ['setting variables', /set 1 variable/],

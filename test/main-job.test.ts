@@ -12,7 +12,7 @@ const facts = (answer: ToolAnswer): Record<string, string> =>
 const apps = async (agent: Agent): Promise<string[]> =>
   (await agent.call('list_applications', {})).content.applications.map((app: { name: string }) => app.name);
 
-describe.concurrent('one call becomes a live app', { timeout: 90_000 }, () => {
+describe.concurrent('one call becomes a live app', { timeout: 240_000 }, () => {
   it('creates, deploys, proves; then lists, tells and deletes it, keeping its word about each', async () => {
     await using world = await testWorld();
     const agent = await world.agent();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { testWorld } from './harness.ts';
 
 /** Two callers who want the same thing at the same moment. */
-describe.concurrent('at the same time', { timeout: 90_000 }, () => {
+describe.concurrent('at the same time', { timeout: 240_000 }, () => {
   it('two apps of one name: one is made, the other call is refused or taken back', async () => {
     await using world = await testWorld();
     const agents = await Promise.all([world.agent(), world.agent()]);

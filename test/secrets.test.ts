@@ -10,7 +10,7 @@ const PLANTED = {
   lines: '-----BEGIN KEY-----\npl4nted-first-line-of-key-77aa\npl4nted-second-line-of-key-88bb\n-----END KEY-----',
 };
 
-describe('secrets', { timeout: 90_000 }, () => {
+describe('secrets', { timeout: 240_000 }, () => {
   it('reach no answer, log, journal, audit entry or error, though the app writes them all', async () => {
     await using world = await testWorld();
     const agent = await world.agent();

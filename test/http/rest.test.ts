@@ -116,7 +116,9 @@ describe('REST', () => {
     await vi.waitFor(async () => expect(await events()).toContain('listening:left'));
     going.abort();
     await expect(left).rejects.toThrow();
-    await vi.waitFor(() => expect(here.log('http_request')).toContainEqual(expect.objectContaining({ status: 499 })));
+    await vi.waitFor(() => expect(here.log('http_request')).toContainEqual(expect.objectContaining({ status: 499 })), {
+      timeout: 20_000,
+    });
     await here.ask('/v1/harbour/look?open=true');
     await vi.waitFor(async () => expect(await events()).toContain('moored:left'));
   });

@@ -77,7 +77,7 @@ describe('keys', () => {
     const guesses = Array.from({ length: 110 }, () => here.ask('/v1/server/list', { key: 'guess' }));
     let refused = 0;
     for (const guess of guesses) void guess.then(({ status }) => (refused += status === 429 ? 1 : 0));
-    await vi.waitFor(() => expect(refused).toBe(7));
+    await vi.waitFor(() => expect(refused).toBe(7), { timeout: 20_000 });
     over.resolve();
     const statuses = (await Promise.all(guesses)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 401)).toHaveLength(103);

@@ -90,7 +90,9 @@ describe.each(KINDS)('the MCP surface over stdio, %s', (kind) => {
     expect(isError).toBe(true);
     expect(content[0]!.text).toContain(fault);
     expect(content[0]!.text).not.toContain('keel');
-    await vi.waitFor(() => expect(client.stderr()).toMatch(new RegExp(`${fault}.*the keel is upside down`)));
+    await vi.waitFor(() => expect(client.stderr()).toMatch(new RegExp(`${fault}.*the keel is upside down`)), {
+      timeout: 20_000,
+    });
   });
 
   it('refuses a tool that is not there as an error of the protocol, with the nearest names', async () => {
@@ -104,7 +106,7 @@ describe.each(KINDS)('the MCP surface over stdio, %s', (kind) => {
     const seen: Progress[] = [];
     const onprogress = (progress: Progress) => void seen.push(progress);
     const sailing = client.call('sail_boat', { boat: 'told', wait: true }, { onprogress });
-    await vi.waitFor(() => expect(seen.map(({ message }) => message)).toContain('STEP Cruise'));
+    await vi.waitFor(() => expect(seen.map(({ message }) => message)).toContain('STEP Cruise'), { timeout: 20_000 });
     await client.call('harbour', { open: true });
     expect((await sailing).structuredContent).toMatchObject({ status: 'success' });
     expect(seen.map(({ message }) => message)).toEqual(expect.arrayContaining(['STEP Cast off', 'stern line off']));
