@@ -18,6 +18,7 @@ const options: Omit<InlineOptions, 'runs'> = {
   context: ({ id }, signal, report) =>
     ({ runId: id, clock: systemClock, signal, report, strike: (text: string) => text }) as unknown as RunContext,
   onEnd: async () => undefined,
+  onOverrun: async () => undefined,
 };
 const { durable, close } = adapter === 'dbos' ? await onDbos() : await inline();
 
