@@ -16,7 +16,7 @@ describe.each(KINDS)('the MCP surface over HTTP, %s', (kind) => {
   });
   const events = async (): Promise<string[]> => (await client.call('harbour')).structuredContent?.events as string[];
   const until = (line: string) =>
-    vi.waitFor(async () => expect(await events()).toContain(line), { timeout: 5000, interval: 20 });
+    vi.waitFor(async () => expect(await events()).toContain(line), { timeout: 20_000, interval: 20 });
 
   it('speaks the era that the client asked for', () => {
     expect(client.session() === undefined).toBe(kind === 'SDK v2, 2026-07-28');

@@ -29,8 +29,9 @@ describe('REST', () => {
     expect(status).toBe('pending');
     const location = pending.headers.get('location')!;
     expect(location).toBe(`/v1/runs/${plan_id}`);
-    await vi.waitFor(async () =>
-      expect((await json(await here.ask('/v1/harbour/look'))).events).toContain('listening:away'),
+    await vi.waitFor(
+      async () => expect((await json(await here.ask('/v1/harbour/look'))).events).toContain('listening:away'),
+      { timeout: 20_000 },
     );
     const [followed] = await Promise.all([here.ask(`${location}?wait=20`), here.ask('/v1/harbour/look?open=true')]);
     expect(followed.status).toBe(200);
@@ -113,14 +114,14 @@ describe('REST', () => {
     const going = new AbortController();
     const left = here.post('/v1/boat/sail?wait=30', { boat: 'left', wait: true }, { signal: going.signal });
     const events = async () => (await json(await here.ask('/v1/harbour/look'))).events;
-    await vi.waitFor(async () => expect(await events()).toContain('listening:left'));
+    await vi.waitFor(async () => expect(await events()).toContain('listening:left'), { timeout: 20_000 });
     going.abort();
     await expect(left).rejects.toThrow();
     await vi.waitFor(() => expect(here.log('http_request')).toContainEqual(expect.objectContaining({ status: 499 })), {
       timeout: 20_000,
     });
     await here.ask('/v1/harbour/look?open=true');
-    await vi.waitFor(async () => expect(await events()).toContain('moored:left'));
+    await vi.waitFor(async () => expect(await events()).toContain('moored:left'), { timeout: 20_000 });
   });
 });
 

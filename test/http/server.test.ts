@@ -178,7 +178,7 @@ describe('clients that are slow, or gone', () => {
     const third = await socketTo(here);
     expect(await text(third)).toBe('');
     for (const socket of sockets) socket.destroy();
-    await vi.waitFor(async () => expect((await here.ask('/health')).status).toBe(200));
+    await vi.waitFor(async () => expect((await here.ask('/health')).status).toBe(200), { timeout: 20_000 });
   });
 
   it('send what is no HTTP and are told so', async () => {
@@ -192,7 +192,9 @@ describe('clients that are slow, or gone', () => {
 
 describe('a stop', () => {
   const begun = (here: Quay, boat: string) =>
-    vi.waitFor(async () => expect(JSON.stringify(await here.call('harbour'))).toContain(`listening:${boat}`));
+    vi.waitFor(async () => expect(JSON.stringify(await here.call('harbour'))).toContain(`listening:${boat}`), {
+      timeout: 20_000,
+    });
 
   it('lets what is in flight finish, and takes nothing new', async () => {
     await using here = await quay();

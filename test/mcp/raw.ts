@@ -39,7 +39,7 @@ export function raw() {
         expect(answer).toBeDefined();
         return answer!;
       },
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     );
   }
 

@@ -13,7 +13,7 @@ describe.each(KINDS)('the MCP surface over stdio, %s', (kind) => {
 
   const events = async (): Promise<string[]> => (await client.call('harbour')).structuredContent?.events as string[];
   const until = (event: (line: string) => boolean) =>
-    vi.waitFor(async () => expect((await events()).some(event)).toBe(true), { timeout: 5000, interval: 20 });
+    vi.waitFor(async () => expect((await events()).some(event)).toBe(true), { timeout: 20_000, interval: 20 });
 
   it('lists the tools sorted, each with title, schemas and annotations, and says how to work', async () => {
     const tools = await client.list();
@@ -220,7 +220,9 @@ describe('the process', () => {
     await using client = await connect('SDK v2, initialize');
     const left = client.call('sail_boat', { boat: 'left', wait: true }, { onprogress: () => undefined });
     const rejected = expect(left).rejects.toThrow();
-    await vi.waitFor(async () => expect((await client.call('harbour')).content[0]!.text).toContain('listening:left'));
+    await vi.waitFor(async () => expect((await client.call('harbour')).content[0]!.text).toContain('listening:left'), {
+      timeout: 20_000,
+    });
     await client[Symbol.asyncDispose]();
     await rejected;
     expect(client.stderr()).toContain('closed');
