@@ -253,7 +253,16 @@ function explain(error: unknown, ctx: Context): Failure {
 function explained(error: unknown): Failure {
   if (error instanceof StepFailed) {
     const { message, stage, severity, fix, logs, details, nothingDone } = error;
-    return { message, stage, severity, fix, logs: [...logs], details, kind: 'failed', ...(nothingDone && { nothingDone }) };
+    return {
+      message,
+      stage,
+      severity,
+      fix,
+      logs: [...logs],
+      details,
+      kind: 'failed',
+      ...(nothingDone && { nothingDone }),
+    };
   }
   if (error instanceof Undecidable) {
     const fix = `Look at ${error.candidates.join(', ') || 'the resource'} in Coolify and decide by hand; nothing was repeated.`;

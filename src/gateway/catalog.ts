@@ -84,9 +84,7 @@ export function argumentsOf({ operation, alias, input }: Found, raw: Record<stri
     mapped[name] = value;
   }
   const { dry_run, plan_id, confirm_destructive, ...own } = mapped;
-  const controls = ALL_CONTROLS.safeParse(
-    operation.effect === 'read' ? {} : { dry_run, plan_id, confirm_destructive },
-  );
+  const controls = ALL_CONTROLS.safeParse(operation.effect === 'read' ? {} : { dry_run, plan_id, confirm_destructive });
   if (!controls.success) {
     throw new Refusal(
       'invalid_input',
