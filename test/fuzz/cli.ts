@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { catalogOf } from '../../src/gateway/catalog.ts';
+import { type Catalog, catalogOf, type Listed } from '../../src/gateway/catalog.ts';
 import type { Fairlead } from '../../src/main.ts';
 import { registry } from '../../src/operations/registry.ts';
 import { runCli } from '../../src/surfaces/cli/cli.ts';
@@ -12,6 +12,10 @@ import { objectsOf } from './values.ts';
 import type { FuzzWorld } from './world.ts';
 
 const catalog = catalogOf(registry);
+/** What destroys comes last, so that the rest finds something to work on. */
+export const destroyingLast = ({ listed }: Catalog): Listed[] =>
+  listed.toSorted((a, b) => Number(a.operation.effect === 'destroy') - Number(b.operation.effect === 'destroy'));
+
 const EXITS: readonly number[] = Object.values(EXIT);
 
 /** Every command from its own schema as flags, and words at random. */
@@ -22,7 +26,7 @@ export async function cli(
   seed: number,
 ): Promise<Outcome> {
   const found: Finding[] = [];
-  const commands = catalog.listed.flatMap((entry) => {
+  const commands = destroyingLast(catalog).flatMap((entry) => {
     const flags = objectsOf(toolOf(entry).inputSchema, known).map((args) => [
       entry.operation.noun,
       entry.operation.verb,

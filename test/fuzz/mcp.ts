@@ -17,7 +17,11 @@ export async function tools(
   seed: number,
 ): Promise<Outcome> {
   const found: Finding[] = [];
-  for (const { name, inputSchema } of toolList) {
+  // What destroys comes last, so that the rest finds something to work on.
+  const ordered = toolList.toSorted(
+    (a, b) => Number(a.annotations?.destructiveHint) - Number(b.annotations?.destructiveHint),
+  );
+  for (const { name, inputSchema } of ordered) {
     for (const args of fc.sample(objectsOf(inputSchema, known), { numRuns: each, seed })) {
       const call = { name, arguments: args };
       const { message, line } = await server.ask('tools/call', call);

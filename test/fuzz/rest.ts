@@ -5,6 +5,7 @@ import { silentLog } from '../../src/log.ts';
 import type { Fairlead } from '../../src/main.ts';
 import { serveHttp } from '../../src/surfaces/http/serve.ts';
 import { toolOf } from '../../src/surfaces/mcp/tools.ts';
+import { destroyingLast } from './cli.ts';
 import { type Finding, finding, type Outcome, wrongWith } from './judge.ts';
 import { objectsOf, rawLines } from './values.ts';
 import type { FuzzWorld } from './world.ts';
@@ -50,7 +51,7 @@ export async function rest(
         : undefined);
     if (wrong) found.push(finding(wrong, `${method} ${path} ${asked}`, said));
   }
-  for (const entry of gateway.catalog.listed) {
+  for (const entry of destroyingLast(gateway.catalog)) {
     const { noun, verb } = entry.operation;
     const inputs = fc.sample(objectsOf(toolOf(entry).inputSchema, known), { numRuns: each, seed });
     for (const input of inputs) await send(`/v1/${noun}/${verb}?wait=2`, JSON.stringify(input));

@@ -20,7 +20,6 @@ process.on('unhandledRejection', (reason) =>
   unhandled.push(finding('an unhandled rejection', '', String((reason as Error)?.stack ?? reason))),
 );
 
-await using fuzz = await fuzzWorld();
 let all = 0;
 async function part(name: string, run: () => Promise<Outcome>): Promise<void> {
   const since = performance.now();
@@ -33,16 +32,21 @@ async function part(name: string, run: () => Promise<Outcome>): Promise<void> {
 }
 
 {
+  await using fuzz = await fuzzWorld();
   await using server = await startFuzzed(fuzz.env);
   await part('MCP over stdio, tools', () => tools(server, fuzz, 3 * factor, seed));
   await part('MCP over stdio, raw lines', () => lines(server, fuzz, 60 * factor, seed));
 }
-{
+for (const [name, surface] of [
+  ['command line', cli],
+  ['REST, JSON-RPC and slash commands', rest],
+] as const) {
+  await using fuzz = await fuzzWorld();
   const { config, secrets } = readConfiguration({ environment: fuzz.env });
   await using fairlead = await compose(config, secrets, { takeUp: false, log: silentLog });
-  await part('command line', () => cli(fairlead, fuzz, 2 * factor, seed));
-  await part('REST, JSON-RPC and slash commands', () => rest(fairlead, fuzz, 2 * factor, seed));
+  await part(name, () => surface(fairlead, fuzz, 2 * factor, seed));
 }
+
 for (const { answer } of unhandled) console.log(`  ✗ an unhandled rejection: ${answer}`);
 all += unhandled.length;
 
