@@ -30,17 +30,11 @@ afterAll(() => undo.disposeAsync());
 /** As many servers as are asked for, on a database of their own. */
 async function fleet() {
   const database = await place.database();
-  const servers: Server[] = [];
+  const servers = new AsyncDisposableStack();
   return {
     database,
-    async start(): Promise<Server> {
-      const server = await serve(world.env({ DATABASE_URL: database }));
-      servers.push(server);
-      return server;
-    },
-    async [Symbol.asyncDispose]() {
-      await Promise.all(servers.map((server) => server.kill()));
-    },
+    start: async () => servers.use(await serve(world.env({ DATABASE_URL: database }))),
+    [Symbol.asyncDispose]: () => servers.disposeAsync(),
   };
 }
 

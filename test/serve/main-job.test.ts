@@ -30,11 +30,9 @@ beforeAll(async () => {
   const recorded = undo.use(await testWorld({ baseline: 'recorded' }));
   database = await place.database();
   const other = await place.database();
-  [server, reader] = await Promise.all([
-    serve(world.env({ DATABASE_URL: database })),
-    serve(recorded.env({ DATABASE_URL: other, COOLIFY_API_TOKEN: recorded.emulator.tokens.read ?? '' })),
-  ]);
-  undo.defer(() => Promise.all([server.stop(), reader.stop()]).then(() => undefined));
+  server = undo.use(await serve(world.env({ DATABASE_URL: database })));
+  const token = recorded.emulator.tokens.read ?? '';
+  reader = undo.use(await serve(recorded.env({ DATABASE_URL: other, COOLIFY_API_TOKEN: token })));
 });
 afterAll(() => undo.disposeAsync());
 

@@ -14,7 +14,7 @@ export const KEY = 'a-key-of-the-tests-that-is-long-enough';
 export const PLENTY = 1_000_000;
 
 /** A process of `fairlead serve`. */
-export interface Server {
+export interface Server extends AsyncDisposable {
   url: string;
   /** All it has written, on both streams. */
   told(): string;
@@ -23,7 +23,7 @@ export interface Server {
   ask(path: string, body?: object, key?: string): Promise<Asked>;
   /** SIGTERM; returns its exit code. */
   stop(): Promise<number | null>;
-  /** SIGKILL. */
+  /** SIGKILL, which it is disposed of by as well. */
   kill(): Promise<void>;
 }
 
@@ -58,6 +58,7 @@ export async function serve(env: Record<string, string>): Promise<Server> {
     child.kill(signal);
     return gone;
   };
+  const kill = async () => void (await end('SIGKILL'));
   return {
     url,
     told: () => told,
@@ -70,9 +71,8 @@ export async function serve(env: Record<string, string>): Promise<Server> {
       return { status: response.status, body: await response.json() };
     },
     stop: () => end('SIGTERM'),
-    async kill() {
-      await end('SIGKILL');
-    },
+    kill,
+    [Symbol.asyncDispose]: kill,
   };
 }
 
