@@ -168,6 +168,7 @@ export async function startDeployment(
 export function refused(error: unknown): StepFailed | undefined {
   if (!(error instanceof Error) || !('status' in error) || !('next' in error)) return undefined;
   const status = Number(error.status);
-  if (status < 400 || status >= 500) return undefined;
+  // Without an answer there is no status, and what was asked for may have taken effect.
+  if (!(status >= 400 && status < 500)) return undefined;
   return new StepFailed(error.message, { stage: 'deployment', fix: String(error.next), nothingDone: true });
 }

@@ -9,6 +9,12 @@ import { isAway } from './follow.ts';
 /** A name that does not resolve, or a proxy behind a firewall, is no fault of the app: after this long it is `unknown`. */
 const UNREACHABLE_AFTER_MS = 20_000;
 
+/**
+ * What Coolify still knows of the container before (its restarts, its exit) is overwritten within a second of the end of
+ * a deployment (recorded: deploy-image 52, 53): bad news is believed when it stands that long.
+ */
+const BELIEVED_AFTER_MS = 1500;
+
 /** One look at an app after its deployment. */
 export interface Look {
   /** Coolify's record: its status is a cached column, up to a minute old. */
@@ -140,6 +146,7 @@ export async function watchHealth(
 ): Promise<Watched> {
   const started = ctx.clock.now();
   const url = visitorUrl(app.urls);
+  let badSince: number | undefined;
   let waiting: Extract<Verdict, { kind: 'wait' }> | undefined;
   for (;;) {
     const since = ctx.clock.now() - started;
@@ -148,10 +155,12 @@ export async function watchHealth(
       const verdict = judge({ row, answer, since, healthCheck: app.health_check, ...deployment });
       if (verdict.kind === 'good')
         return { facts: verdict.facts, milliseconds: answer?.reached ? answer.milliseconds : null };
-      if (verdict.kind === 'bad') throw await broken(ctx, app, verdict.why, row);
-      if (verdict.why !== waiting?.why)
+      badSince = verdict.kind === 'bad' ? (badSince ?? since) : undefined;
+      if (verdict.kind === 'bad' && since - badSince! >= BELIEVED_AFTER_MS)
+        throw await broken(ctx, app, verdict.why, row);
+      if (verdict.kind === 'wait' && verdict.why !== waiting?.why)
         ctx.report({ event: 'LOG', message: `waiting for ${app.name}: ${verdict.why}` });
-      waiting = verdict;
+      if (verdict.kind === 'wait') waiting = verdict;
     }
     if (since > ctx.settings.healthSeconds * 1000) throw await tooLate(ctx, app, waiting, ctx.settings.healthSeconds);
     await ctx.clock.sleep(since < 10_000 ? 400 : since < 60_000 ? 1000 : 3000, ctx.signal);
