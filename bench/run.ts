@@ -4,7 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { carryOut } from './carry-out/part.ts';
+import { client } from './client.ts';
 import { createApp } from './createApp.ts';
+import { emulator } from './emulator.ts';
 import type { Part } from './figures.ts';
 import { http } from './http/part.ts';
 import { list } from './list.ts';
@@ -12,7 +14,7 @@ import { machine } from './machine.ts';
 import { inMarkdown } from './markdown.ts';
 import { stdio } from './stdio.ts';
 
-const PARTS: Record<string, () => Promise<Part>> = { stdio, list, createApp, carryOut, http };
+const PARTS: Record<string, () => Promise<Part>> = { stdio, list, createApp, carryOut, http, client, emulator };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name));

@@ -158,6 +158,32 @@ describe.concurrent('one call becomes a live app', { timeout: 240_000 }, () => {
     expect(facts(well).healthy).toBe('seen');
   });
 
+  it('a port mapping: the outage is said beforehand, and after a crash the old version is brought back', async () => {
+    await using world = await testWorld();
+    const agent = await world.agent();
+    const { content } = await create(agent, world);
+    const mapped = await fetch(`${world.emulator.url}/api/v1/applications/${content.resource_id}`, {
+      method: 'PATCH',
+      headers: {
+        authorization: `Bearer ${world.emulator.tokens.root}`,
+        'content-type': 'application/json',
+        accept: 'application/json',
+      },
+      body: JSON.stringify({ ports_mappings: '28473:3000' }),
+    });
+    expect(mapped.status).toBe(200);
+    const plan = await agent.call('redeploy', { name: 'hello', dry_run: true });
+    expect(plan.content.impact_analysis).toMatchObject({ downtime_expected: true, rollback_available: true });
+    expect(plan.content.impact_analysis.affected_users).toContain('28473:3000');
+    await world.repository.push('Crash', { 'server.js': (text) => `throw new Error('boom');\n${text}` });
+    const crashed = await agent.call('redeploy', { name: 'hello' });
+    expect(crashed.content).toMatchObject({
+      status: 'rolled_back',
+      details: { restored_commit: content.details.commit },
+    });
+    expect((await world.visit('hello.localhost')).status).toBe(200);
+  });
+
   it('a name that is taken is refused before anything is done', async () => {
     await using world = await testWorld();
     const agent = await world.agent();
