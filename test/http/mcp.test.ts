@@ -36,6 +36,7 @@ describe.each(KINDS)('the MCP surface over HTTP, %s', (kind) => {
     const onprogress = (progress: Progress) => void seen.push(progress);
     const sailing = client.call('sail_boat', { boat: 'told', wait: true }, { onprogress });
     await vi.waitFor(() => expect(seen.map(({ message }) => message)).toContain('STEP Cruise'), { timeout: 20_000 });
+    await until('listening:told');
     await client.call('harbour', { open: true });
     expect((await sailing).structuredContent).toMatchObject({ status: 'success' });
     for (const [i, { progress }] of seen.entries()) if (i > 0) expect(progress).toBeGreaterThan(seen[i - 1]!.progress);

@@ -107,6 +107,7 @@ describe.each(KINDS)('the MCP surface over stdio, %s', (kind) => {
     const onprogress = (progress: Progress) => void seen.push(progress);
     const sailing = client.call('sail_boat', { boat: 'told', wait: true }, { onprogress });
     await vi.waitFor(() => expect(seen.map(({ message }) => message)).toContain('STEP Cruise'), { timeout: 20_000 });
+    await until((line) => line === 'listening:told');
     await client.call('harbour', { open: true });
     expect((await sailing).structuredContent).toMatchObject({ status: 'success' });
     expect(seen.map(({ message }) => message)).toEqual(expect.arrayContaining(['STEP Cast off', 'stern line off']));

@@ -10,7 +10,7 @@ const facts = (answer: ToolAnswer): Record<string, string> =>
   );
 const newer = (text: string) => text.replace('version 1', 'version 2');
 
-describe.concurrent('an app', { timeout: 90_000 }, () => {
+describe.concurrent('an app', { timeout: 240_000 }, () => {
   it('is stopped, seen to be, and started again', async () => {
     await using world = await testWorld();
     const agent = await world.agent();

@@ -9,7 +9,7 @@ const facts = (answer: ToolAnswer): Record<string, string> =>
     answer.content.details.verified.map((fact: { fact: string; result: string }) => [fact.fact, fact.result]),
   );
 
-describe.concurrent('databases', { timeout: 90_000 }, () => {
+describe.concurrent('databases', { timeout: 240_000 }, () => {
   it('one call makes one that runs; it is listed, told, stopped, started, restarted and deleted', async () => {
     await using world = await testWorld();
     const agent = await world.agent();

@@ -21,7 +21,7 @@ export const CALLERS: Record<string, (server: Server) => Promise<Call>> = {
   async mcp({ url }) {
     const client = await connect('SDK v2, 2026-07-28', url, { key: KEY });
     return async (name, args = {}) => {
-      const { isError, content, structuredContent } = await client.call(name, args, { timeout: 120_000 });
+      const { isError, content, structuredContent } = await client.call(name, args, { timeout: 240_000 });
       const [first] = content as { text?: string }[];
       return { refused: isError === true, text: first?.text ?? '', content: structuredContent };
     };

@@ -4,7 +4,7 @@ import { spawnCli, type TestWorld, testWorld } from '../harness.ts';
 import { newPlace, type Place } from '../postgres/place.ts';
 import { freePort, inStep, KEY, PLENTY, type Server, serve } from './town.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 let undo: AsyncDisposableStack;
 let place: Place;

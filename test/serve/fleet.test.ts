@@ -4,7 +4,7 @@ import { type TestWorld, testWorld } from '../harness.ts';
 import { newPlace, type Place, query } from '../postgres/place.ts';
 import { inStep, PLENTY, type Server, serve } from './town.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 /** So long each call that a step consists of is on its way. Milliseconds. */
 const ON_ITS_WAY = 600;

@@ -8,7 +8,7 @@ import { newPlace, query } from '../postgres/place.ts';
 import { CALLERS } from './callers.ts';
 import { inStep, PLENTY, serve } from './town.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const EXAMPLE = join(import.meta.dirname, '../../examples/hello-web');
 

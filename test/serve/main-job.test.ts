@@ -6,7 +6,7 @@ import { newPlace } from '../postgres/place.ts';
 import { CALLERS, type Call } from './callers.ts';
 import { inStep, PLENTY, type Server, serve } from './town.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const EXAMPLE = join(import.meta.dirname, '../../examples/hello-web');
 const repo = (name: string) => `http://git.example.test/acme/${name}.git`;
