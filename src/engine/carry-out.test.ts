@@ -14,6 +14,8 @@ interface World {
   present: Set<string>;
   breaksAt?: number;
   losesAnswerAt?: number;
+  /** Which effect cannot be looked for, and so has to do no harm twice. */
+  harmlessAt?: number;
   undoBreaks?: boolean;
   undecidableAt?: number;
 }
@@ -29,13 +31,11 @@ function probe(world: World): Operation {
       if (world.breaksAt === i) throw new StepFailed(`effect ${i} broke`, { stage: 'deployment', fix: 'mend it' });
       world.effects.push(`do ${i}`);
       world.present.add(`e${i}`);
-      if (world.losesAnswerAt === i) throw Object.assign(new Error('no answer'), { sent: 'maybe' });
+      if (world.losesAnswerAt === i && count(world, `do ${i}`) === 1)
+        throw Object.assign(new Error('no answer'), { sent: 'maybe' });
       return { [`made${i}`]: i };
     },
-    async find() {
-      if (world.undecidableAt === i) throw new Undecidable('two candidates', ['a', 'b']);
-      return world.present.has(`e${i}`) ? { [`made${i}`]: i } : undefined;
-    },
+    ...(world.harmlessAt !== i && { find: async () => find(i) }),
     undo: [
       {
         title: `take back ${i}`,
@@ -47,6 +47,10 @@ function probe(world: World): Operation {
       },
     ],
   });
+  async function find(i: number) {
+    if (world.undecidableAt === i) throw new Undecidable('two candidates', ['a', 'b']);
+    return world.present.has(`e${i}`) ? { [`made${i}`]: i } : undefined;
+  }
   return defineOperation({
     noun: 'probe',
     verb: 'run',
@@ -172,11 +176,62 @@ describe('carry out', () => {
     expect([...world.present]).toEqual(['e1']);
   });
 
+  it('goes on with no part of an undo after one that could not be done', async () => {
+    const told: string[] = [];
+    const world: World = { effects: [], present: new Set(), breaksAt: 1 };
+    const operation = probe(world);
+    const plan = operation.plan({}, null);
+    const undo = [
+      {
+        title: 'first',
+        run: async () => Promise.reject(new StepFailed('stuck', { stage: 'unknown', fix: 'by hand' })),
+      },
+      {
+        title: 'second',
+        async run() {
+          told.push('second');
+          return {};
+        },
+      },
+    ];
+    const parted: Operation = {
+      ...operation,
+      plan: () => ({ ...plan, list: plan.list.map((step, i) => (i === 0 ? { ...step, undo } : step)) }),
+    };
+    const journal = newJournal(parted);
+    await carryOut({
+      operation: parted,
+      journal,
+      stopping: new AbortController().signal,
+      record: async () => undefined,
+      check: async () => undefined,
+      onOverrun: async () => undefined,
+      onEnd: async () => undefined,
+      context: {
+        runId: 'txn-1-a',
+        clock: { now: () => 1, sleep: async () => undefined },
+        signal: new AbortController().signal,
+        report() {},
+        strike: (text: string) => text,
+      } as unknown as RunContext,
+    });
+    expect(told).toEqual([]);
+    expect(runState(journal)).toMatchObject({ ended: { status: 'failed' }, undoFailed: [{ step: 0, part: 0 }] });
+  });
+
   it('finds an effect whose answer was lost instead of doing it again', async () => {
     const world: World = { effects: [], present: new Set(), losesAnswerAt: 1 };
     const events: JournalEvent[] = [];
     await carry(world, events);
     expect(count(world, 'do 1')).toBe(1);
+    expect(stateOf(world, events).ended?.status).toBe('success');
+  });
+
+  it('brings about again, where the answer was lost, what does no harm twice', async () => {
+    const world: World = { effects: [], present: new Set(), losesAnswerAt: 1, harmlessAt: 1 };
+    const events: JournalEvent[] = [];
+    await carry(world, events);
+    expect(count(world, 'do 1')).toBe(2);
     expect(stateOf(world, events).ended?.status).toBe('success');
   });
 

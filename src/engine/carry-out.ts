@@ -20,6 +20,8 @@ export class Suspended extends Error {
 const UNDO_PAUSES = [1000, 2000, 5000, 10_000, 15_000];
 /** A lost answer's effect may still be on its way when we look for it. */
 const FIND_PAUSES = [0, 1000, 2000];
+/** Before what does no harm when it is done twice is done again, because its answer was lost. */
+const AGAIN_PAUSES = [1000, 2000];
 
 export interface CarryOut {
   operation: Operation;
@@ -68,11 +70,15 @@ export async function carryOut(run: CarryOut): Promise<void> {
     if (cause instanceof OwnershipLost && acting !== undefined) await run.onOverrun(acting);
     return new Suspended(message, { cause });
   };
-  const act = async (title: string, effect: () => Promise<object>): Promise<object> => {
+  const act = async (
+    { title, find }: Pick<StepEffect<object, unknown, object>, 'find'> & { title: string },
+    effect: () => Promise<object>,
+  ): Promise<object> => {
     await run.check().catch((cause: unknown) => {
       throw new Suspended('it cannot be told whether the run is still ours', { cause });
     });
-    acting = title;
+    // What cannot be looked for does no harm when it is there twice.
+    if (find) acting = title;
     try {
       return await effect();
     } catch (error) {
@@ -119,7 +125,7 @@ export async function carryOut(run: CarryOut): Promise<void> {
         perform(step, context, known, {
           open: before.open,
           begin: (mark) => record({ type: 'begun', step: index, mark, at: now() }),
-          act: (effect) => act(step.title, effect),
+          act: (effect) => act(step, effect),
         }),
       );
       await record({ type: 'done', step: index, result, at: now() });
@@ -138,7 +144,8 @@ export async function carryOut(run: CarryOut): Promise<void> {
     const undoing: RunContext = { ...context, signal: run.stopping };
     tell('ROLLBACK', `${header.id}: taking back what was begun`);
     for (const index of begun()) {
-      for (const part of (list[index]!.undo ?? []).keys()) await undoOne(index, part, undoing);
+      // A part builds on those before it: where one could not be taken back, the next would tell what was not seen.
+      for (const part of (list[index]!.undo ?? []).keys()) if (!(await undoOne(index, part, undoing))) break;
     }
     const final = begun().some((index) => list[index]!.irreversible);
     return end(final || state().undoFailed.length > 0 ? 'failed' : 'rolled_back', null);
@@ -151,10 +158,11 @@ export async function carryOut(run: CarryOut): Promise<void> {
     return [...marks.keys()].filter((index) => index !== untouched).sort((a, b) => b - a);
   }
 
-  async function undoOne(index: number, part: number, undoing: RunContext): Promise<void> {
+  /** Whether it is taken back. */
+  async function undoOne(index: number, part: number, undoing: RunContext): Promise<boolean> {
     const undo = list[index]!.undo![part]!;
     const key = undoKey(index, part);
-    if (state().undone.has(key)) return;
+    if (state().undone.has(key)) return true;
     for (const pause of [0, ...UNDO_PAUSES]) {
       try {
         if (pause) await undoing.clock.sleep(pause, run.stopping);
@@ -167,21 +175,22 @@ export async function carryOut(run: CarryOut): Promise<void> {
           perform(undo, undoing, known, {
             open,
             begin: (mark) => record({ type: 'undo_begun', step: index, part, mark, at: now() }),
-            act: (effect) => act(undo.title, effect),
+            act: (effect) => act(undo, effect),
           }),
         );
         await record({ type: 'undo_done', step: index, part, result, at: now() });
         if (!('left_alone' in result)) tell('ROLLBACK', undo.title);
-        return;
+        return true;
       } catch (error) {
         if (error instanceof Suspended) throw error;
         if (run.stopping.aborted) throw await suspended('the process is stopping', run.stopping.reason);
         const failure = explain(error, undoing);
         await record({ type: 'undo_failed', step: index, part, failure, at: now() });
         // What was seen and explained will not differ the next time; what was away may be back.
-        if (error instanceof StepFailed || failure.kind === 'undecidable') return;
+        if (error instanceof StepFailed || failure.kind === 'undecidable') return false;
       }
     }
+    return false;
   }
 
   async function end(status: EndStatus, output: object | null): Promise<void> {
@@ -213,13 +222,18 @@ async function perform(
   } else {
     await begin(mark);
   }
-  try {
-    return await act(() => effect.run(ctx, given, mark));
-  } catch (error) {
-    if (!mayHaveTakenEffect(error)) throw error;
-    const found = await lookFor(effect, ctx, given, mark);
-    if (found) return found;
-    throw error;
+  for (let lost = 0; ; lost += 1) {
+    try {
+      return await act(() => effect.run(ctx, given, mark));
+    } catch (error) {
+      if (!mayHaveTakenEffect(error)) throw error;
+      const found = await lookFor(effect, ctx, given, mark);
+      if (found) return found;
+      const pause = AGAIN_PAUSES[lost];
+      // What can be looked for and is not there may still be on its way, and would then be there twice.
+      if (effect.find || pause === undefined) throw error;
+      await ctx.clock.sleep(pause, ctx.signal);
+    }
   }
 }
 
@@ -240,7 +254,9 @@ async function lookFor(
 
 /** A request whose answer never came may have been carried out all the same; clients say so by `sent: 'maybe'`. */
 const mayHaveTakenEffect = (error: unknown): boolean =>
-  error instanceof Error && 'sent' in error && error.sent === 'maybe';
+  error instanceof Error && 'sent' in error && error.sent === 'maybe' && !isOfRead(error);
+const isOfRead = (error: Error): boolean =>
+  'request' in error && (error.request as { method?: unknown } | undefined)?.method === 'GET';
 const wasNeverSent = (error: unknown): boolean => error instanceof Error && 'sent' in error && error.sent === 'no';
 
 function explain(error: unknown, ctx: Context): Failure {

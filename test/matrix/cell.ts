@@ -10,6 +10,8 @@ import { makeWorld, type Site } from './world.ts';
 export interface Cell {
   adapter: Adapter;
   job: Job;
+  /** Names of the job's steps. */
+  steps: readonly string[];
   step: number;
   fault: Fault;
 }
@@ -21,6 +23,8 @@ export interface Result {
   /** What was seen, or what was wrong. */
   told: string;
   seconds: number;
+  /** Of the run, where it came so far. */
+  journal?: Journal;
 }
 
 /** What a caller is kept waiting, in real time. */
@@ -36,14 +40,17 @@ export async function runCell(cell: Cell, site: Site): Promise<Result> {
   });
   if (cell.fault.needsRoot && !isRoot()) return result(undefined, 'it takes root to mount a disk');
   try {
-    const { wrong, told } = await strike(cell, site);
-    return result(wrong.length === 0, wrong.length === 0 ? told : [...wrong, told].join('; '));
+    const { wrong, told, journal } = await strike(cell, site);
+    return { ...result(wrong.length === 0, [...wrong, told].join('; ')), journal };
   } catch (error) {
     return result(false, error instanceof Error ? error.message : String(error));
   }
 }
 
-async function strike({ adapter, job, step, fault }: Cell, site: Site): Promise<{ wrong: string[]; told: string }> {
+async function strike(
+  { adapter, job, steps, step, fault }: Cell,
+  site: Site,
+): Promise<{ wrong: string[]; told: string; journal: Journal }> {
   await using world = await makeWorld(site);
   await job.prepare(world);
   const kept = await adapter.place(world, fault.smallDisk ?? false);
@@ -80,10 +87,11 @@ async function strike({ adapter, job, step, fault }: Cell, site: Site): Promise<
   const twice = mayOverrun === true && overruns > 0;
   const told = [end.status, job.tell(world), ...(overruns > 0 ? [`${overruns} overrun reported`] : [])].join(', ');
   return {
+    journal,
     told: end.incident ? `${told} (${end.incident.root_cause})` : told,
     wrong: [
       ...wrong,
-      ...wrongIn(journal, job),
+      ...wrongIn(journal, steps),
       ...expect(fault.ends.includes(end.status), `it ended ${end.status}`),
       ...expect(
         audit.some(({ details }) => details.outcome === end.status),
@@ -95,12 +103,12 @@ async function strike({ adapter, job, step, fault }: Cell, site: Site): Promise<
 }
 
 /** What a reader of the journal would stumble over. */
-function wrongIn({ header, events }: Journal, job: Job): string[] {
+function wrongIn({ header, events }: Journal, steps: readonly string[]): string[] {
   const done = events.flatMap((event) => (event.type === 'done' ? [event.step] : []));
   const { ended } = runState({ header, events });
   return [
     ...expect(
-      header.steps.map(({ name }) => name).join() === job.steps.join(),
+      header.steps.map(({ name }) => name).join() === steps.join(),
       `its steps are ${header.steps.map(({ name }) => name).join()}`,
     ),
     ...expect(

@@ -1,5 +1,6 @@
-import type { Incident } from '../../src/engine/answer.ts';
-import { HOST, REPOSITORY, type World } from './world.ts';
+import type { Answer, Incident } from '../../src/engine/answer.ts';
+import { startMember } from './member.ts';
+import { HOST, makeWorld, REPOSITORY, type Site, type World } from './world.ts';
 
 /** How a run ended, as its caller is told. */
 export interface End {
@@ -8,10 +9,9 @@ export interface End {
   details: { not_restored?: string[] };
 }
 
-/** An operation whose every step is struck, and what has to be true of the world when it has ended. */
+/** An operation that is struck, and what has to be true of the world when it has ended. */
 export interface Job {
   name: string;
-  steps: readonly string[];
   prepare(world: World): Promise<void>;
   arguments(world: World): Record<string, unknown>;
   /** All that is not as it should be. `twice`: a second effect is no fault here, but what it left counts. */
@@ -20,11 +20,8 @@ export interface Job {
   tell(world: World): string;
 }
 
-const DEPLOYING = ['trigger_deployment', 'wait_for_deployment', 'wait_for_health', 'verify_deployment'];
-
 const createApp: Job = {
   name: 'create_app',
-  steps: ['create_application', 'set_variables', ...DEPLOYING],
   prepare: async () => undefined,
   arguments: () => ({
     repo: REPOSITORY,
@@ -58,7 +55,6 @@ const createApp: Job = {
 
 const redeploy: Job = {
   name: 'deploy_application',
-  steps: ['pin_commit', ...DEPLOYING],
   prepare: async (world) => void (await world.deployFirst()),
   arguments: ({ site }) => ({ name: 'hello', commit: site.second }),
   async wrong({ emulator, made, page, site }, { status }, twice) {
@@ -87,7 +83,6 @@ const redeploy: Job = {
 
 const deleteApp: Job = {
   name: 'delete_app',
-  steps: ['delete_application'],
   prepare: async (world) => void (await world.deployFirst()),
   arguments: () => ({ name: 'hello', confirm_destructive: true }),
   async wrong({ emulator, made }, { status }) {
@@ -104,7 +99,6 @@ const deleteApp: Job = {
 
 const probe: Job = {
   name: 'probe',
-  steps: ['effect_0', 'effect_1', 'effect_2'],
   prepare: async () => undefined,
   arguments: () => ({}),
   async wrong({ emulator, made }, { status }, twice) {
@@ -119,6 +113,16 @@ const probe: Job = {
 };
 
 export const jobs: readonly Job[] = [createApp, redeploy, deleteApp, probe];
+
+/** Names of the steps of its plan, from a dry run. */
+export async function stepsOf(job: Job, site: Site): Promise<string[]> {
+  await using world = await makeWorld(site);
+  await job.prepare(world);
+  const member = await startMember({ environment: world.environment, factor: 1, takeUp: false });
+  world.defer(() => member.close());
+  const plan = await member.ask<Answer>('call', job.name, { ...job.arguments(world), dry_run: true }, 0);
+  return (plan.execution_plan?.steps ?? []).map(({ action }) => action);
+}
 
 export const expect = (holds: boolean, else_: string): string[] => (holds ? [] : [else_]);
 

@@ -61,7 +61,7 @@ export async function startMember(options: ProgramOptions): Promise<Member> {
     },
   );
   void gone.then(() => {
-    const end = new Error(`a process ended:\n${log.slice(-8).join('\n')}`);
+    const end = new Error(`a process ended (${child.signalCode ?? child.exitCode}):\n${log.slice(-8).join('\n')}`);
     for (const waiting of [ready, standing, ...asked.values()]) waiting.reject(end);
   });
   // Whoever does not wait for it is not told.

@@ -64,7 +64,8 @@ export function arm(moment: Moment | undefined, tell: (runId: string) => Promise
     }),
     async fetch(input, init) {
       const here = requesting;
-      if (here === undefined) return fetch(input, init);
+      // The version is asked for once by each process, on behalf of whatever comes first.
+      if (here === undefined || String(input).endsWith('/version')) return fetch(input, init);
       requesting = undefined;
       const signal = init?.signal ?? undefined;
       await come('request', 'before', here, signal);

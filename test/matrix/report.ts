@@ -2,7 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Result } from './cell.ts';
 import { faults } from './faults.ts';
-import { jobs } from './jobs.ts';
 
 const PAGE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
 const BEGIN = '<!-- crash matrix: begin -->';
@@ -35,15 +34,14 @@ function tables(results: readonly Result[]): string {
 
 function table(name: string, results: readonly Result[]): string {
   const head = ['step', ...faults.map((fault) => fault.name)];
-  const rows = jobs.flatMap((job) =>
-    job.steps.map((step, i) => [
-      `${job.name}: ${step}`,
-      ...faults.map((fault) => {
-        const result = results.find(({ cell }) => cell.job === job && cell.step === i && cell.fault === fault);
-        return { true: '✓', false: '✗', undefined: '–' }[String(result?.holds)];
-      }),
-    ]),
-  );
+  const bySteps = Map.groupBy(results, ({ cell }) => `${cell.job.name}: ${cell.steps[cell.step]}`);
+  const rows = [...bySteps].map(([step, cells]) => [
+    step,
+    ...faults.map((fault) => {
+      const result = cells.find(({ cell }) => cell.fault === fault);
+      return { true: '✓', false: '✗', undefined: '–' }[String(result?.holds)];
+    }),
+  ]);
   const line = (cells: readonly (string | undefined)[]) => `| ${cells.join(' | ')} |`;
   return [`**Runs kept in ${name}**`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
