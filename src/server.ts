@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { systemClock } from './clock.ts';
@@ -9,6 +10,7 @@ import { type SettingKey, settingKeys } from './config/settings.ts';
 import { dbosDurable } from './engine/durable/dbos.ts';
 import { type AdmitOptions, admitOwner } from './gateway/admit.ts';
 import { isKey, makeKey, type StoredKey, storedKey } from './gateway/keys.ts';
+import { silentLog } from './log.ts';
 import { compose } from './main.ts';
 import { Refusal } from './refusal.ts';
 import { openPostgres, type PostgresStores } from './storage/postgres/open.ts';
@@ -65,6 +67,23 @@ export async function start(name: 'serve' | 'worker', args: readonly string[] = 
   tellHow(http.url, owner.made);
   await ended(stopping.signal);
   await http.close();
+}
+
+/**
+ * `fairlead-server rotate`: seals all secrets under a new key. In the data folder it is made and takes the old one's
+ * place; where FAIRLEAD_SECRET_KEY gives the key, the new one is read from standard input, and set there afterwards.
+ */
+async function rotate(args: readonly string[]): Promise<void> {
+  const { config, secrets, problems } = readConfiguration({ flags: flagsIn(args), serve: true });
+  refuse(problems);
+  const { databaseUrl: url, secretKey } = secrets;
+  const stores = await openPostgres({ url, secretKey, dataDir: config.dataDir, clock: systemClock, log: silentLog });
+  try {
+    await stores.secrets.rotate(secretKey === undefined ? undefined : (await text(process.stdin)).trim());
+  } finally {
+    await stores.close();
+  }
+  process.stdout.write('All secrets are sealed under the new key; the old one opens nothing any more.\n');
 }
 
 /** The owner's key: given by the environment, or made once, told once and kept as a keyed hash only. */
@@ -128,7 +147,9 @@ const hyphened = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${
 async function program([name, ...args]: string[]): Promise<void> {
   try {
     if (name === 'serve' || name === 'worker') return await start(name, args);
-    const next = 'Run `fairlead-server serve`, or `fairlead-server worker` for a process that only carries out.';
+    if (name === 'rotate') return await rotate(args);
+    const next =
+      'Run `fairlead-server serve`, `fairlead-server worker` for a process that only carries out, or `fairlead-server rotate` for a new key of the secrets.';
     throw new Refusal('invalid_input', name === undefined ? 'Serve, or worker?' : `There is no ${name}.`, next);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
